@@ -1,0 +1,19 @@
+//! The words every other room is written in: time, units, identifiers, random draws.
+//!
+//! Invariant: knows nothing of networks, files or threads.
+
+mod delay;
+mod ids;
+mod random;
+mod record;
+mod time;
+mod units;
+mod wallclock;
+
+pub use delay::Delay;
+pub use ids::{ClassId, EdgeId, NodeId, PoolId, RegionId, TowerId};
+pub use random::{Draws, Purpose, Stream, philox4x32_10, stream, tie_break, unit_interval};
+pub use record::Record;
+pub use time::{SimTime, Span, TICK_US, Tick};
+pub use units::{ParseTextError, PerDay, PerSecond, Share};
+pub use wallclock::{WallClock, ZoneError, zone_offset_seconds};

@@ -1,0 +1,4 @@
+//! wip
+pub mod base;
+pub mod network;
+pub mod topology;

@@ -1,0 +1,101 @@
+//! The true state of the network at one instant, as counters.
+//!
+//! Invariant: written by this room; read by telemetry (which delivers it, late and lossy) and by
+//! impact (which scores with it). Gates and people never see it.
+
+use crate::base::SimTime;
+
+/// A service that a device can be without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Service {
+    /// Calls, by home radio or Wi-Fi calling: needs IMS registration.
+    Voice = 0,
+    /// Packet data over the home radio: needs NAS registration and a gateway.
+    Data = 1,
+    /// Short messages: NAS or IMS.
+    Sms = 2,
+    /// Emergency calls, by any radio in reach or Wi-Fi calling.
+    Emergency = 3,
+}
+
+/// All services, in the order of the counters.
+pub const SERVICES: [Service; 4] = [
+    Service::Voice,
+    Service::Data,
+    Service::Sms,
+    Service::Emergency,
+];
+
+/// Counters of the devices of one class in one region. Totals count since the start, at scale 1
+/// only if `scale` is 1: they are simulated devices.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClassCounts {
+    /// Devices that live here.
+    pub devices: u64,
+    /// Devices with a valid NAS registration now.
+    pub registered: u64,
+    /// Devices with a valid IMS registration now.
+    pub ims_registered: u64,
+    /// Devices without each service now ([`SERVICES`] order).
+    pub out: [u64; 4],
+    /// Device-microseconds without each service since the start.
+    pub lost_device_us: [u128; 4],
+    /// Devices that were without each service at any time.
+    pub ever_out: [u64; 4],
+    /// Devices camped on another operator for emergency calls only, now.
+    pub sos: u64,
+    /// Initial registration requests sent by devices (`RM.RegInitReq`, `MM.EpsAttachAtt`).
+    pub registration_attempts: u64,
+    /// Initial registrations accepted (`RM.RegInitSucc`, `MM.EpsAttachSucc`).
+    pub registration_successes: u64,
+    /// Initial registrations answered with a reject (`RM.RegInitFail`).
+    pub registration_rejects: u64,
+    /// Periodic updates sent.
+    pub periodic_updates: u64,
+    /// IMS registrations and refreshes sent.
+    pub ims_attempts: u64,
+    /// IMS registrations accepted (initial).
+    pub ims_successes: u64,
+    /// Calls attempted, redials included.
+    pub calls: u64,
+    /// Calls blocked.
+    pub calls_blocked: u64,
+    /// Emergency calls attempted.
+    pub emergency_calls: u64,
+    /// Emergency calls blocked.
+    pub emergency_blocked: u64,
+}
+
+/// Counters of one core function element.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct FunctionCounts {
+    /// Requests that arrived since the start.
+    pub arrived: u64,
+    /// Requests served since the start.
+    pub served: u64,
+    /// Requests dropped at a full queue since the start.
+    pub dropped: u64,
+    /// Requests rejected by overload control since the start.
+    pub rejected: u64,
+    /// Requests served after their caller had given up, since the start.
+    pub wasted: u64,
+    /// Microseconds of service given since the start (background load included).
+    pub busy_us: u64,
+    /// Microseconds of work waiting now.
+    pub backlog_us: u64,
+    /// Whether it serves now.
+    pub up: bool,
+}
+
+/// The whole network at one instant.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Snapshot {
+    /// When.
+    pub at: SimTime,
+    /// Counters by region, then by class.
+    pub classes: Vec<Vec<ClassCounts>>,
+    /// Counters of each core element, in the order of [`crate::topology::Topology::nodes`]; elements that
+    /// serve no requests (routers, towers, management) have none.
+    pub functions: Vec<Option<FunctionCounts>>,
+}
