@@ -1,4 +1,6 @@
 //! wip
 pub mod base;
+pub mod kernel;
 pub mod network;
+pub mod population;
 pub mod topology;
