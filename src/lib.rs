@@ -1,4 +1,5 @@
 //! wip
 pub mod base;
 pub mod network;
+pub mod scenario;
 pub mod topology;
