@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Delay, PerSecond, Share, Span};
@@ -37,6 +37,11 @@ pub(super) struct Plan {
     pub(super) hours: (u8, u8),
     /// Where to look.
     pub(super) probe: Probe,
+    /// What carries it.
+    pub(super) backbone: Backbone,
+    /// What to count.
+    #[schemars(schema_with = "counter_schema")]
+    pub(super) counter: String,
 }
 
 /// A rollout. No `deny_unknown_fields` here, on purpose: the walker closes it.
@@ -134,6 +139,27 @@ pub(super) struct Regression {
     /// What runs inside it.
     #[serde(default)]
     pub(super) then: Vec<Fault>,
+}
+
+/// A text that must be one of a registry's names, some of which have other names.
+fn counter_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "enum": ["", "calls", "drops"], "x-aliases": {"losses": "drops"}})
+}
+
+/// What carries it, told by its only key.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Backbone {
+    /// Made up.
+    #[default]
+    Generated,
+    /// Read.
+    File(String),
+    /// A grid.
+    Grid {
+        /// Its rows.
+        rows: u8,
+    },
 }
 
 /// Where to look: a name, a number, or a range.

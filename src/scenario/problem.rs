@@ -110,6 +110,22 @@ impl Problems {
         self.push_at(self.at(path), path, found, allowed).severity = Severity::Warning;
     }
 
+    /// Report an error found by a room that knows only its own part of the scenario: `path` is
+    /// relative to `parent`, and may be empty.
+    pub fn push_under(
+        &mut self,
+        parent: &str,
+        path: &str,
+        found: impl Into<String>,
+        allowed: impl Into<String>,
+    ) {
+        let between = match (parent, path.chars().next()) {
+            ("", _) | (_, None | Some('[')) => "",
+            _ => ".",
+        };
+        self.push(&format!("{parent}{between}{path}"), found, allowed, None);
+    }
+
     /// Where the value at `path` is written, or the nearest value around it.
     pub fn at(&self, path: &str) -> Place {
         self.tree.nearest(&Path::parse(path).unwrap_or_default())

@@ -6,6 +6,8 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
 
+use super::shape::aliases;
+
 /// Where the schema is to be found once published.
 const ID_BASE: &str = "https://cellfall.invalid/schema/";
 
@@ -17,6 +19,7 @@ pub fn json_schema<T: JsonSchema>() -> Value {
     let generator = SchemaSettings::draft2020_12().into_generator();
     let mut schema = Value::from(generator.into_root_schema_for::<T>());
     close_objects(&mut schema);
+    show_aliases(&mut schema);
     let name = T::schema_name();
     let root = schema
         .as_object_mut()
@@ -77,6 +80,64 @@ fn close_objects(schema: &mut Value) {
     }
 }
 
+/// Let editors accept the other names of keys, words and kinds that the check accepts.
+fn show_aliases(schema: &mut Value) {
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(show_aliases),
+        Value::Object(object) => {
+            if let Some(Value::Object(properties)) = object.get_mut("properties") {
+                show_key_aliases(properties);
+            }
+            show_word_aliases(object);
+            object.values_mut().for_each(show_aliases);
+        }
+        _ => {}
+    }
+}
+
+fn show_key_aliases(properties: &mut Map<String, Value>) {
+    let mut others = Vec::new();
+    for (key, schema) in &mut *properties {
+        for alias in schema.as_object().map(aliases).unwrap_or_default() {
+            let mut same = schema.clone();
+            let same_keys = same
+                .as_object_mut()
+                .expect("it has aliases, so it is an object");
+            same_keys.retain(|keyword, _| !["default", "x-aliases"].contains(&keyword.as_str()));
+            same_keys.insert(
+                "description".to_owned(),
+                json!(format!("The same as `{key}`.")),
+            );
+            others.push((alias.to_owned(), same));
+        }
+    }
+    properties.extend(others);
+}
+
+/// A word, or the word that tells a kind, becomes a choice of its names.
+fn show_word_aliases(object: &mut Map<String, Value>) {
+    let mut names = aliases(object)
+        .into_iter()
+        .map(Value::from)
+        .collect::<Vec<_>>();
+    if names.is_empty() {
+        return;
+    }
+    let is_word = object.contains_key("const");
+    let kind = object.get_mut("properties").and_then(Value::as_object_mut);
+    let kinds = kind.into_iter().flat_map(|keys| keys.values_mut());
+    let mut kinds = kinds.filter_map(Value::as_object_mut);
+    let tag = kinds.find(|schema| schema.contains_key("const"));
+    let word = match tag {
+        Some(tag) if !is_word => tag,
+        _ => object,
+    };
+    if let Some(own) = word.shift_remove("const") {
+        names.insert(0, own);
+        word.insert("enum".to_owned(), Value::Array(names));
+    }
+}
+
 /// The schema without what only editors need.
 pub(super) fn checking_schema<T: JsonSchema>() -> Value {
     let generator = SchemaSettings::draft2020_12().into_generator();
@@ -113,5 +174,19 @@ mod tests {
             "number"
         );
         assert_eq!(schema["properties"]["$schema"]["type"], "string");
+    }
+
+    #[test]
+    fn editors_accept_what_the_check_accepts() {
+        let definitions = &json_schema::<Plan>()["$defs"];
+        let stage = &definitions["Stage"]["properties"];
+        assert_eq!(stage["bake"]["pattern"], stage["soak"]["pattern"]);
+        assert_eq!(stage["bake"]["description"], "The same as `soak`.");
+        let words = &definitions["OnFail"]["oneOf"];
+        assert_eq!(words[0]["enum"], json!(["roll-back", "undo"]));
+        assert_eq!(words[1]["const"], "halt");
+        let kinds = &definitions["Fault"]["oneOf"];
+        let kind = &kinds[1]["properties"]["kind"];
+        assert_eq!(kind["enum"], json!(["regression", "slowdown"]));
     }
 }

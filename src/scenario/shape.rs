@@ -131,9 +131,20 @@ impl<'s> Shape<'s> {
                 .into_iter()
                 .collect();
         }
-        let words = self.keyword("enum").and_then(Json::as_array);
+        let listed = self
+            .0
+            .iter()
+            .rev()
+            .find(|object| object.contains_key("enum"));
+        let words = listed.and_then(|object| object["enum"].as_array());
         let words = words.into_iter().flatten().filter_map(Json::as_str);
-        words.map(|word| (word, Vec::new())).collect()
+        let others = listed.and_then(|object| object.get("x-aliases")?.as_object());
+        let others_of = |word: &str| {
+            let pairs = others.into_iter().flatten();
+            let same = pairs.filter(|(_, meant)| meant.as_str() == Some(word));
+            same.map(|(other, _)| other.as_str()).collect()
+        };
+        words.map(|word| (word, others_of(word))).collect()
     }
 
     /// What a map of this shape may contain.
@@ -179,7 +190,8 @@ impl<'s> Shape<'s> {
     }
 }
 
-/// The words that also stand for a key or a value: the extension `x-aliases`.
+/// The words that also stand for a key, a word or a kind: the extension `x-aliases`, a list. (Beside
+/// an `enum` it is a map from other words to listed ones.)
 pub(super) fn aliases(schema: &Object) -> Vec<&str> {
     let list = schema.get("x-aliases").and_then(Json::as_array);
     list.into_iter()

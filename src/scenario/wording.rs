@@ -31,7 +31,10 @@ pub(super) fn allowed(shapes: &[Shape<'_>]) -> String {
 }
 
 fn words_of<'s>(shape: &Shape<'s>) -> Vec<&'s str> {
-    shape.words().into_iter().map(|(word, _)| word).collect()
+    let words = shape.words().into_iter().map(|(word, _)| word);
+    words
+        .map(|word| if word.is_empty() { "\"\"" } else { word })
+        .collect()
 }
 
 /// `a, b or c`, the most that helps.

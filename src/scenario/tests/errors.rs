@@ -2,7 +2,8 @@
 //!
 //! Invariant: one test for each way to be wrong.
 
-use super::*;
+use super::{attempt, complaints, plan};
+use crate::scenario::fixture::Backbone;
 
 #[test]
 fn every_error_is_reported_at_once_in_file_order() {
@@ -35,7 +36,7 @@ name: again
         [
             "plan.yaml:1:7: name: found 2024, expected text in quotes",
             "plan.yaml:2:1: sede: found an unknown key, expected name, seed, scale, duration, note, \
-             limit, rollout, faults, capacity, by_mode, hours or probe (did you mean \"seed\"?)",
+             limit, rollout, faults, capacity, by_mode, hours, probe, backbone or counter (did you mean \"seed\"?)",
             "plan.yaml:3:8: scale: found 1.5, expected a number from 0 to 1",
             "plan.yaml:4:11: duration: found \"15\", expected a duration such as 15m",
             "plan.yaml:5:8: limit: found -3, expected a whole number of 0 or more",
@@ -133,7 +134,7 @@ fn values_of_the_wrong_type_are_named() {
         ),
         (
             "5",
-            "1:1: found 5, expected a map of name, seed, scale, duration, note, limit, rollout, faults, capacity, by_mode, hours or probe",
+            "1:1: found 5, expected a map of name, seed, scale, duration, note, limit, rollout, faults, capacity, by_mode, hours, probe, backbone or counter",
         ),
     ] {
         assert_eq!(complaint(text), expected);
@@ -197,10 +198,43 @@ fn a_tagged_map_is_checked_against_its_kind_alone() {
 }
 
 #[test]
+fn a_map_told_by_its_only_key_is_checked_by_it() {
+    assert_eq!(
+        plan("backbone: {grid: {rows: 3}}", &[]).backbone,
+        Backbone::Grid { rows: 3 }
+    );
+    assert_eq!(
+        plan("backbone: generated", &[]).backbone,
+        Backbone::Generated
+    );
+    for (text, expected) in [
+        (
+            "backbone: {grid: {rows: 300}}",
+            "1:25: backbone.grid.rows: found 300, expected a whole number from 0 to 255",
+        ),
+        (
+            "backbone: {file: 3}",
+            "1:18: backbone.file: found 3, expected text in quotes",
+        ),
+        (
+            "backbone: generate",
+            "1:11: backbone: found \"generate\", expected generated, or a map with file, or a map with grid (did you mean \"generated\"?)",
+        ),
+        (
+            "counter: los",
+            "1:10: counter: found \"los\", expected \"\", calls or drops",
+        ),
+    ] {
+        assert_eq!(complaint(text), expected);
+    }
+}
+
+#[test]
 fn other_names_of_keys_words_and_kinds_are_accepted() {
     let text = "rollout: {on_fail: undo, stages: [{name: a, bake: 5m}]}\nfaults: [{kind: slowdown, factor: 1}]";
     let proper = "rollout: {on_fail: roll-back, stages: [{name: a, soak: 5m}]}\nfaults: [{kind: regression, factor: 1}]";
     assert_eq!(plan(text, &[]), plan(proper, &[]));
+    assert_eq!(plan("counter: losses", &[]).counter, "drops");
     assert_eq!(
         complaint("rollout: {stages: [{name: a, soak: 5m, bake: 5m}]}"),
         "1:40: rollout.stages[0].bake: found both soak and bake, which mean the same, expected one of them"
@@ -233,13 +267,22 @@ fn a_later_check_finds_the_line_of_a_path() {
     loaded
         .problems
         .push("nowhere[3]", "nothing", "something", None);
-    let problems = loaded.finish().expect_err("three errors");
+    let name = "stages[0].name";
+    loaded
+        .problems
+        .push_under("rollout", name, "\"a\"", "a longer name");
+    loaded
+        .problems
+        .push_under("rollout.stages", "[0]", "one stage", "two");
+    let problems = loaded.finish().expect_err("five errors");
     let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
     assert_eq!(
         lines,
         [
             "plan.yaml:1:1: nowhere[3]: found nothing, expected something",
             "plan.yaml:4:5: rollout.stages[0].approval: found no approval, expected one",
+            "plan.yaml:4:5: rollout.stages[0]: found one stage, expected two",
+            "plan.yaml:4:11: rollout.stages[0].name: found \"a\", expected a longer name",
             "plan.yaml:5:11: warning: rollout.stages[0].soak: found a short soak, expected an hour",
             "--set seed=2: seed: found 2, expected another (did you mean \"3\"?)",
         ]

@@ -8,7 +8,7 @@ mod random;
 mod text;
 
 use super::fixture::Plan;
-use super::{Loaded, load_str};
+use super::{Loaded, Problem, load_str};
 
 /// What a user reads about `text`, one line for each problem.
 fn complaints(text: &str, overrides: &[&str]) -> Vec<String> {
@@ -26,7 +26,7 @@ fn plan(text: &str, overrides: &[&str]) -> Plan {
     }
 }
 
-fn attempt(text: &str, overrides: &[&str]) -> Result<Loaded<Plan>, Vec<super::Problem>> {
+fn attempt(text: &str, overrides: &[&str]) -> Result<Loaded<Plan>, Vec<Problem>> {
     let overrides: Vec<String> = overrides.iter().map(ToString::to_string).collect();
     load_str("plan.yaml", text, &overrides)
 }

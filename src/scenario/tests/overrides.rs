@@ -2,7 +2,7 @@
 //!
 //! Invariant: an override is checked as the file is, and named where it is wrong.
 
-use super::*;
+use super::{complaints, plan};
 use crate::base::{PerSecond, Span};
 
 const FILE: &str = "\

@@ -4,9 +4,11 @@
 
 use proptest::prelude::*;
 
-use super::super::fixture::{Everywhere, Fault, Mode, OnFail, Probe, Regression, Rollout, Stage};
+use super::super::fixture::{
+    Backbone, Everywhere, Fault, Mode, OnFail, Probe, Regression, Rollout, Stage,
+};
 use super::super::{digest, to_yaml};
-use super::*;
+use super::{Plan, complaints, plan};
 use crate::base::{Delay, PerSecond, Share, Span};
 
 fn span() -> impl Strategy<Value = Span> {
@@ -105,6 +107,14 @@ fn probe() -> impl Strategy<Value = Probe> {
     ]
 }
 
+fn backbone() -> impl Strategy<Value = Backbone> {
+    prop_oneof![
+        Just(Backbone::Generated),
+        text().prop_map(Backbone::File),
+        any::<u8>().prop_map(|rows| Backbone::Grid { rows }),
+    ]
+}
+
 fn some_plan() -> impl Strategy<Value = Plan> {
     let rates = (0.0..1e12).prop_map(|rate| PerSecond::new(rate).expect("a rate"));
     let modes = prop::sample::select(&[Mode::FirstIn, Mode::LastIn][..]);
@@ -122,7 +132,7 @@ fn some_plan() -> impl Strategy<Value = Plan> {
         prop::collection::btree_map(text(), rates, 0..4),
         prop::collection::btree_map(modes, any::<u8>(), 0..3),
         any::<(u8, u8)>(),
-        probe(),
+        (probe(), backbone()),
     );
     (scalars, rest).prop_map(|((name, seed, scale, duration, note, limit), rest)| Plan {
         name,
@@ -137,7 +147,9 @@ fn some_plan() -> impl Strategy<Value = Plan> {
         capacity: rest.2.into_iter().filter(|(key, _)| key != "<<").collect(),
         by_mode: rest.3,
         hours: rest.4,
-        probe: rest.5,
+        probe: rest.5.0,
+        backbone: rest.5.1,
+        counter: "calls".to_owned(),
     })
 }
 

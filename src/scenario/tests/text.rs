@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::super::{DEPTH_MAX, FILE_BYTES_MAX, load};
-use super::*;
+use super::{Plan, complaints, plan};
 
 #[test]
 fn yaml_that_is_no_scenario_is_refused_with_its_place() {
