@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use crate::base::Span;
 
 use super::path::{Path, Step};
+use super::pattern::Pattern;
 use super::problem::{Problem, Problems};
 use super::shape::{Keys, Shape, aliases, as_whole, shapes};
 use super::tree::{Entry, Node, Place, Value, quote};
@@ -30,6 +31,15 @@ pub(super) struct Checker<'s, 'p> {
     pub(super) root: &'s Json,
     pub(super) problems: &'p mut Problems,
     pub(super) path: Path,
+}
+
+/// After so many problems the file is something else altogether, and suggestions only cost time.
+const SUGGESTIONS_MAX: usize = 1000;
+
+fn is_refused_by_pattern(shape: &Shape<'_>, text: &str) -> bool {
+    let pattern = shape.keyword("pattern").and_then(Json::as_str);
+    let compiled = pattern.and_then(Pattern::compile);
+    compiled.is_some_and(|pattern| !pattern.matches(text))
 }
 
 impl<'s> Checker<'s, '_> {
@@ -67,8 +77,8 @@ impl<'s> Checker<'s, '_> {
             Value::Str(text) if wants_number && text.parse::<f64>().is_ok() => {
                 allowed.push_str(" without quotes");
             }
-            Value::Int(_) | Value::Float(_) | Value::Bool(_) if allowed == "text" => {
-                allowed.push_str(" in quotes");
+            Value::Int(_) | Value::Float(_) | Value::Bool(_) if allowed.starts_with("text") => {
+                "text in quotes".clone_into(&mut allowed);
             }
             _ => {}
         }
@@ -93,7 +103,12 @@ impl<'s> Checker<'s, '_> {
         let is_short = shape.count("minLength").is_some_and(|least| length < least);
         let is_long = shape.count("maxLength").is_some_and(|most| length > most);
         let is_duration = shape.format() == "cellfall-duration";
-        if is_short || is_long || is_duration && Span::parse(text).is_err() {
+        let is_odd = if is_duration {
+            Span::parse(text).is_err()
+        } else {
+            is_refused_by_pattern(shape, text)
+        };
+        if is_short || is_long || is_odd {
             self.report(place, quote(text), allowed(std::slice::from_ref(shape)));
         }
     }
@@ -181,7 +196,9 @@ impl<'s> Checker<'s, '_> {
     /// Report a key that is not allowed; gives the key that was probably meant.
     fn refuse_key(&mut self, keys: &Keys<'s>, entry: &Entry) -> Option<&'s str> {
         let names: Vec<&str> = keys.known.iter().map(|(key, _)| *key).collect();
-        let meant = keys.nearest(&entry.key);
+        let is_flood = self.problems.count() > SUGGESTIONS_MAX;
+        let meant = Some(&entry.key).filter(|_| !is_flood);
+        let meant = meant.and_then(|key| keys.nearest(key));
         let step = Step::Key(entry.key.clone());
         self.below(step, |inner| {
             let found = "an unknown key".to_owned();

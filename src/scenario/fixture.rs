@@ -22,6 +22,7 @@ pub(super) struct Plan {
     /// How long it runs.
     pub(super) duration: Span,
     /// A note.
+    #[schemars(regex(pattern = "^[^;]*$"), length(max = 40))]
     pub(super) note: Option<String>,
     /// A limit, if any.
     pub(super) limit: Option<u32>,

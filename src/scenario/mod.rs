@@ -1,8 +1,19 @@
 //! The scenario file: read, checked against the types it becomes, every error at once.
 //!
-//! The road of a file: text → tree with places ([`tree`], [`parse`]) → overrides (`set`) → checked
+//! The road of a file: text → tree with places (`parse`, `tree`) → overrides (`set`) → checked
 //! against the JSON Schema of the root type (`check`) → the type itself (`de`). The schema that
-//! checks a file is the one that `cellfall schema` prints, so the two cannot disagree.
+//! checks a file is the one that editors are given, so the two cannot disagree.
+//!
+//! Other names of a key, a word or a kind are written beside it in the schema, for serde's own
+//! `alias` does not show there:
+//!
+//! ```text
+//! #[schemars(extend("x-aliases" = ["bake", "pause"]))]
+//! soak: Span,
+//! ```
+//!
+//! What no schema can say is checked on the typed value, and reported by path; [`Problems`] finds
+//! the line.
 //!
 //! Invariant: generic over the root type; knows no key by name.
 
@@ -12,6 +23,7 @@ mod de;
 mod load;
 mod parse;
 mod path;
+mod pattern;
 mod problem;
 mod resolve;
 mod schema;

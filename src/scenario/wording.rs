@@ -70,9 +70,10 @@ fn text_in_words(shape: &Shape<'_>) -> String {
         (_, Some(example), _) => format!("text such as {example}"),
         (_, None, Some(1)) => "text that is not empty".to_owned(),
         (_, None, Some(least)) => format!("text of at least {least} characters"),
-        _ => match shape.count("maxLength") {
-            Some(most) => format!("text of at most {most} characters"),
-            None => "text".to_owned(),
+        _ => match (shape.count("maxLength"), shape.keyword("pattern")) {
+            (_, Some(pattern)) => format!("text that matches {}", pattern.as_str().unwrap_or("")),
+            (Some(most), None) => format!("text of at most {most} characters"),
+            (None, None) => "text".to_owned(),
         },
     }
 }

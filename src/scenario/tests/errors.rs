@@ -93,6 +93,10 @@ fn values_of_the_wrong_type_are_named() {
             "name: yes\nnote: true",
             "2:7: note: found true, expected text in quotes",
         ),
+        (
+            "note: a;b",
+            "1:7: note: found \"a;b\", expected text that matches ^[^;]*$",
+        ),
         ("faults: {}", "1:9: faults: found a map, expected a list"),
         ("faults:", "1:7: faults: found nothing, expected a list"),
         (

@@ -139,7 +139,7 @@ fn some_plan() -> impl Strategy<Value = Plan> {
         seed,
         scale,
         duration,
-        note,
+        note: note.map(|note| note.replace(';', ",")),
         limit,
         rollout: rest.0,
         faults: rest.1,
