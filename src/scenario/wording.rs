@@ -5,7 +5,7 @@
 use super::shape::Shape;
 
 /// How many keys or words are listed before a list helps nobody.
-const LIST_MAX: usize = 24;
+const LIST_MAX: usize = 16;
 
 /// The limits of integers beyond this are no help to read.
 const READABLE_MAX: f64 = 1e9;
@@ -15,19 +15,37 @@ pub(super) fn allowed(shapes: &[Shape<'_>]) -> String {
     let words: Vec<&str> = shapes.iter().flat_map(words_of).collect();
     let mut parts = Vec::new();
     if !words.is_empty() {
-        parts.push(one_of(&words));
+        parts.push((one_of(&words), Vec::new()));
     }
     for shape in shapes {
         let is_said = !shape.words().is_empty() || shape.types() == ["null"];
-        let text = shape_in_words(shape);
-        if !is_said && !parts.contains(&text) {
-            parts.push(text);
+        if !is_said {
+            add_part(&mut parts, shape);
         }
     }
     if parts.is_empty() {
         return "nothing".to_owned();
     }
+    let in_words = |(start, ends): &(String, Vec<&str>)| match ends.as_slice() {
+        [] => start.clone(),
+        ends => format!("{start} {}", one_of(ends)),
+    };
+    let parts: Vec<String> = parts.iter().map(in_words).collect();
     parts.join(", or ")
+}
+
+/// A start, and the ends that make it say one thing each: maps told by a key or a tag share theirs.
+fn add_part<'s>(parts: &mut Vec<(String, Vec<&'s str>)>, shape: &Shape<'s>) {
+    let required = shape.keys().required;
+    let (start, end) = match (shape.tags().first(), required.as_slice()) {
+        (Some((key, word, _)), _) => (format!("a map with {key}:"), Some(*word)),
+        (None, [only]) => ("a map with".to_owned(), Some(*only)),
+        _ => (shape_in_words(shape), None),
+    };
+    match parts.iter_mut().find(|(known, _)| *known == start) {
+        Some((_, ends)) => ends.extend(end),
+        None => parts.push((start, end.into_iter().collect())),
+    }
 }
 
 fn words_of<'s>(shape: &Shape<'s>) -> Vec<&'s str> {
@@ -126,9 +144,6 @@ pub(super) fn length_in_words(shape: &Shape<'_>) -> String {
 }
 
 fn map_in_words(shape: &Shape<'_>) -> String {
-    if let Some((key, word, _)) = shape.tags().first() {
-        return format!("a map with {key}: {word}");
-    }
     let keys = shape.keys();
     let known: Vec<&str> = keys.known.iter().map(|(key, _)| *key).collect();
     match (known.as_slice(), keys.required.as_slice()) {

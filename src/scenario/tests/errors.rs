@@ -152,7 +152,7 @@ fn a_delay_is_checked_as_what_it_resembles() {
             "rollout: {{stages: [{{name: a, approval: {delay}}}]}}"
         ))
     };
-    let all = "a duration such as 15m, or a map with uniform, or a map with exponential, or a map with lognormal";
+    let all = "a duration such as 15m, or a map with uniform, exponential or lognormal";
     assert_eq!(
         with("15"),
         format!("1:40: rollout.stages[0].approval: found 15, expected {all}")
@@ -190,7 +190,7 @@ fn a_tagged_map_is_checked_against_its_kind_alone() {
         ),
         (
             "faults: [crash]",
-            "1:10: faults[0]: found \"crash\", expected a map with kind: crash, or a map with kind: regression, or a map with kind: state-loss",
+            "1:10: faults[0]: found \"crash\", expected a map with kind: crash, regression or state-loss",
         ),
         (
             "faults: [{kind: regression, factor: 1, then: [{kind: statelos}]}]",
@@ -222,7 +222,7 @@ fn a_map_told_by_its_only_key_is_checked_by_it() {
         ),
         (
             "backbone: generate",
-            "1:11: backbone: found \"generate\", expected generated, or a map with file, or a map with grid (did you mean \"generated\"?)",
+            "1:11: backbone: found \"generate\", expected generated, or a map with file or grid (did you mean \"generated\"?)",
         ),
         (
             "counter: los",
