@@ -119,7 +119,11 @@ impl Timers {
     /// A timer made late by its jitter, for a number between 0 and 1.
     #[inline]
     pub(super) fn late(&self, timer: Tick, unit: f64) -> Tick {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a fraction of a timer")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a fraction of a timer"
+        )]
         let late = (f64::from(timer) * self.jitter * unit) as Tick;
         timer + late
     }
@@ -129,7 +133,9 @@ impl Air {
     /// The pool that a device of `class` under `tower` registers with.
     #[inline]
     pub(super) fn pool_of(&self, tower: &TowerState, class: u8) -> u16 {
-        self.classes[class as usize].dedicated_pool.unwrap_or(tower.pool)
+        self.classes[class as usize]
+            .dedicated_pool
+            .unwrap_or(tower.pool)
     }
 
     /// The ways open from `tower` for `class`, as bits [`WAY_5G`] and [`WAY_4G`].
@@ -167,7 +173,9 @@ impl Air {
     /// The barring in force at `tower`.
     #[inline]
     pub(super) fn barring(&self, tower: &TowerState) -> Option<&Barring> {
-        (tower.barring as usize).checked_sub(1).map(|index| &self.barrings[index])
+        (tower.barring as usize)
+            .checked_sub(1)
+            .map(|index| &self.barrings[index])
     }
 
     /// The shortest time in which an answer of the core can change what a device does next: no window

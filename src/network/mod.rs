@@ -10,17 +10,17 @@ mod core;
 mod counters;
 mod sizing;
 mod spec;
-mod ue;
 #[cfg(test)]
 mod tests;
+mod ue;
 mod world;
 
 pub use command::{Barring, Cause, Command, ElementStatus, Flood, Pace, PaceOrder, Scope};
 pub use counters::{ClassCounts, FunctionCounts, SERVICES, Service, Snapshot};
 pub use spec::{
-    AccessSpec, BackgroundSpec, CallsSpec, CoreSpec, Discipline, Function, FunctionSpec, FunctionsSpec, ImsSpec,
-    LateAccept, NetworkSpec, OnsetSpec, OverloadSpec, Procedure, ProceduresSpec, RegistrationSpec, ServiceTime,
-    StaleWork, Visit, WhenFull, WiltSpec,
+    AccessSpec, BackgroundSpec, CallsSpec, CoreSpec, Discipline, Function, FunctionSpec,
+    FunctionsSpec, ImsSpec, LateAccept, NetworkSpec, OnsetSpec, OverloadSpec, Procedure,
+    ProceduresSpec, RegistrationSpec, ServiceTime, StaleWork, Visit, WhenFull, WiltSpec,
 };
 pub use ue::TowerOutcome;
 pub use world::{Network, NetworkInput};

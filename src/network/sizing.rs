@@ -15,7 +15,10 @@ pub(super) fn devices_of_servers(topology: &Topology, elements: &Elements, air: 
     let mut of_pool = vec![0.0; topology.pools().len()];
     let mut of_region = vec![0.0; topology.regions().len()];
     for tower in topology.towers() {
-        #[expect(clippy::cast_precision_loss, reason = "counts of devices stay far below 2^53")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "counts of devices stay far below 2^53"
+        )]
         let devices = tower.devices as f64;
         of_region[tower.region.index()] += devices;
         for class in &air.classes {
@@ -32,12 +35,18 @@ pub(super) fn devices_of_servers(topology: &Topology, elements: &Elements, air: 
             NodeKind::Gateway => node(other).labels.region == node(server).labels.region,
             _ => true,
         };
-        let mates = (0..elements.nodes.len()).filter(|&other| elements.kinds[other] == elements.kinds[server] && same(other));
+        let mates = (0..elements.nodes.len())
+            .filter(|&other| elements.kinds[other] == elements.kinds[server] && same(other));
         let weight: f64 = mates.map(|mate| node(mate).weight).sum();
         let devices = match elements.kinds[server] {
-            NodeKind::Amf | NodeKind::Mme => pool_of(topology, elements, server).map_or(all, |pool| of_pool[pool]),
+            NodeKind::Amf | NodeKind::Mme => {
+                pool_of(topology, elements, server).map_or(all, |pool| of_pool[pool])
+            }
             NodeKind::Gateway => {
-                let region = topology.regions().iter().position(|region| region.name == node(server).labels.region);
+                let region = topology
+                    .regions()
+                    .iter()
+                    .position(|region| region.name == node(server).labels.region);
                 region.map_or(all, |region| of_region[region])
             }
             _ => all,
@@ -54,16 +63,28 @@ pub(super) fn devices_of_servers(topology: &Topology, elements: &Elements, air: 
 
 /// The pool that a server is a member of.
 pub(super) fn pool_of(topology: &Topology, elements: &Elements, server: usize) -> Option<usize> {
-    topology.pools().iter().position(|pool| pool.members.contains(&elements.nodes[server]))
+    topology
+        .pools()
+        .iter()
+        .position(|pool| pool.members.contains(&elements.nodes[server]))
 }
 
 /// The servers with their rates.
-pub(super) fn servers<J: Copy>(spec: &NetworkSpec, elements: &Elements, devices: &[f64], scale: f64) -> Vec<Server<J>> {
+pub(super) fn servers<J: Copy>(
+    spec: &NetworkSpec,
+    elements: &Elements,
+    devices: &[f64],
+    scale: f64,
+) -> Vec<Server<J>> {
     let pairs = elements.kinds.iter().zip(devices);
     pairs
         .map(|(&kind, devices)| {
             let function = function(spec, kind);
-            Server::new(function, function.rate_per_million.get() * devices / 1e6, scale)
+            Server::new(
+                function,
+                function.rate_per_million.get() * devices / 1e6,
+                scale,
+            )
         })
         .collect()
 }

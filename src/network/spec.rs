@@ -91,7 +91,12 @@ impl Default for OnsetSpec {
     fn default() -> Self {
         Self {
             told: Share::NONE,
-            told_within: Delay::Uniform { uniform: Bounds { min: Span::ZERO, max: Span::from_minutes(1) } },
+            told_within: Delay::Uniform {
+                uniform: Bounds {
+                    min: Span::ZERO,
+                    max: Span::from_minutes(1),
+                },
+            },
             spread: 1.0,
         }
     }
@@ -111,7 +116,10 @@ impl Default for RegistrationSpec {
             late_accept: LateAccept::Ignored,
             implicit_detach: Span::from_minutes(62),
             restart_time: Delay::Uniform {
-                uniform: Bounds { min: Span::from_secs(20), max: Span::from_secs(60) },
+                uniform: Bounds {
+                    min: Span::from_secs(20),
+                    max: Span::from_secs(60),
+                },
             },
             onset: OnsetSpec::default(),
         }
@@ -144,7 +152,10 @@ impl Default for ImsSpec {
         Self {
             enabled: true,
             start_after: Delay::Uniform {
-                uniform: Bounds { min: Span::from_secs(1), max: Span::from_secs(5) },
+                uniform: Bounds {
+                    min: Span::from_secs(1),
+                    max: Span::from_secs(5),
+                },
             },
             guard: Span::from_secs(128),
             backoff_base: Span::from_secs(30),
@@ -167,7 +178,10 @@ pub struct CallsSpec {
 
 impl Default for CallsSpec {
     fn default() -> Self {
-        Self { enabled: true, guard: Span::from_secs(15) }
+        Self {
+            enabled: true,
+            guard: Span::from_secs(15),
+        }
     }
 }
 
@@ -206,7 +220,10 @@ pub struct WiltSpec {
 
 impl Default for WiltSpec {
     fn default() -> Self {
-        Self { enabled: false, after: Span::from_minutes(5) }
+        Self {
+            enabled: false,
+            after: Span::from_minutes(5),
+        }
     }
 }
 
@@ -217,12 +234,18 @@ impl Default for AccessSpec {
             setups_per_second: PerSecond::of(100.0),
             setup_queue: Span::from_secs(1),
             reject_wait: Delay::Uniform {
-                uniform: Bounds { min: Span::from_secs(1), max: Span::from_secs(16) },
+                uniform: Bounds {
+                    min: Span::from_secs(1),
+                    max: Span::from_secs(16),
+                },
             },
             wilt: WiltSpec::default(),
             uncovered: Share::of(0.2),
             reselection: Delay::Uniform {
-                uniform: Bounds { min: Span::from_secs(2), max: Span::from_secs(20) },
+                uniform: Bounds {
+                    min: Span::from_secs(2),
+                    max: Span::from_secs(20),
+                },
             },
             other_operator_coverage: Share::of(0.95),
         }
@@ -351,7 +374,10 @@ impl Default for OverloadSpec {
             stop_at: Span::from_millis(500),
             ran_reject: Share::of(0.5),
             backoff: Some(Delay::Uniform {
-                uniform: Bounds { min: Span::from_minutes(15), max: Span::from_minutes(30) },
+                uniform: Bounds {
+                    min: Span::from_minutes(15),
+                    max: Span::from_minutes(30),
+                },
             }),
         }
     }
@@ -387,7 +413,10 @@ impl Default for FunctionsSpec {
         Self {
             amf: FunctionSpec::of(350_000.0),
             mme: FunctionSpec::of(350_000.0),
-            udm: FunctionSpec { discipline: Discipline::Priority, ..FunctionSpec::of(250.0) },
+            udm: FunctionSpec {
+                discipline: Discipline::Priority,
+                ..FunctionSpec::of(250.0)
+            },
             ims: FunctionSpec::of(3_000.0),
             gateway: FunctionSpec::of(2_000.0),
             epdg: FunctionSpec::of(2_000.0),
@@ -396,7 +425,9 @@ impl Default for FunctionsSpec {
 }
 
 /// What is asked of the core by devices, one procedure each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 #[repr(u8)]
 pub enum Procedure {
@@ -462,7 +493,9 @@ pub struct Visit {
 }
 
 /// A kind of core function as a procedure sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Function {
     /// The AMF or MME that serves the device.
@@ -478,7 +511,11 @@ pub enum Function {
 }
 
 const fn visit(at: Function, work: f64, under_way: bool) -> Visit {
-    Visit { at, work: PerSecond::of(work), under_way }
+    Visit {
+        at,
+        work: PerSecond::of(work),
+        under_way,
+    }
 }
 
 impl Default for ProceduresSpec {
@@ -535,6 +572,9 @@ pub struct BackgroundSpec {
 
 impl Default for BackgroundSpec {
     fn default() -> Self {
-        Self { messages_in_busy_hour: PerSecond::of(600.0), messages_in_quiet_hour: PerSecond::of(150.0) }
+        Self {
+            messages_in_busy_hour: PerSecond::of(600.0),
+            messages_in_quiet_hour: PerSecond::of(150.0),
+        }
     }
 }

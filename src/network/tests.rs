@@ -6,33 +6,62 @@ use crate::base::{Bounds, Delay, PerSecond, Share, SimTime, Span, WallClock};
 use crate::kernel::{Agenda, RunEnd, Workers, World, run};
 use crate::network::{Function, Network, NetworkInput, NetworkSpec, Visit};
 use crate::population::{ClassSpec, PopulationSpec};
-use crate::topology::{EdgeKind, NeighbourSpec, NewNode, NodeKind, Topology, TopologyBuilder, TowerSite};
+use crate::topology::{
+    EdgeKind, NeighbourSpec, NewNode, NodeKind, Topology, TopologyBuilder, TowerSite,
+};
 
 /// One tower, one MME, one router.
 fn one_cell(devices: u64) -> Topology {
     let mut builder = TopologyBuilder::new(NeighbourSpec::default());
     let router = builder.node(NewNode::new(NodeKind::Router, "r"));
     let instant = Some(Span::ZERO);
-    for (kind, name) in [(NodeKind::Amf, "amf"), (NodeKind::Mme, "mme"), (NodeKind::Gateway, "gw")] {
+    for (kind, name) in [
+        (NodeKind::Amf, "amf"),
+        (NodeKind::Mme, "mme"),
+        (NodeKind::Gateway, "gw"),
+    ] {
         let node = builder.node(NewNode::new(kind, name).in_region("here").in_pool("pool"));
         builder.edge(node, router, EdgeKind::IpTransport, instant);
     }
-    for (kind, name) in [(NodeKind::Udm, "udm"), (NodeKind::Ims, "ims"), (NodeKind::Epdg, "epdg"), (NodeKind::Oss, "oss")] {
+    for (kind, name) in [
+        (NodeKind::Udm, "udm"),
+        (NodeKind::Ims, "ims"),
+        (NodeKind::Epdg, "epdg"),
+        (NodeKind::Oss, "oss"),
+    ] {
         let node = builder.node(NewNode::new(kind, name));
         builder.edge(node, router, EdgeKind::IpTransport, instant);
     }
-    let site = TowerSite { devices, zone: "UTC".to_owned(), neighbours: None };
-    let tower = builder.tower(NewNode::new(NodeKind::Tower, "t").in_region("here").in_pool("pool"), site);
+    let site = TowerSite {
+        devices,
+        zone: "UTC".to_owned(),
+        neighbours: None,
+    };
+    let tower = builder.tower(
+        NewNode::new(NodeKind::Tower, "t")
+            .in_region("here")
+            .in_pool("pool"),
+        site,
+    );
     builder.edge(tower, router, EdgeKind::IpTransport, instant);
     builder.freeze().expect("a sound graph")
 }
 
 fn storm_population() -> PopulationSpec {
-    let class = ClassSpec { five_g: Share::NONE, restarts_per_day_without_service: crate::base::PerDay::of(0.0), ..ClassSpec::default() };
+    let class = ClassSpec {
+        five_g: Share::NONE,
+        restarts_per_day_without_service: crate::base::PerDay::of(0.0),
+        ..ClassSpec::default()
+    };
     PopulationSpec {
         classes: vec![class],
         registered_at_start: false,
-        first_attempt: Delay::Uniform { uniform: Bounds { min: Span::ZERO, max: Span::from_secs(10) } },
+        first_attempt: Delay::Uniform {
+            uniform: Bounds {
+                min: Span::ZERO,
+                max: Span::from_secs(10),
+            },
+        },
     }
 }
 
@@ -48,8 +77,11 @@ fn storm_spec(queue: Span) -> NetworkSpec {
     spec.core.background.messages_in_quiet_hour = PerSecond::of(0.0);
     spec.core.functions.mme.rate_per_million = PerSecond::of(1e6 / 600.0);
     spec.core.functions.mme.queue = queue;
-    spec.core.procedures.initial_registration =
-        vec![Visit { at: Function::Mobility, work: PerSecond::of(1.0), under_way: false }];
+    spec.core.procedures.initial_registration = vec![Visit {
+        at: Function::Mobility,
+        work: PerSecond::of(1.0),
+        under_way: false,
+    }];
     spec
 }
 
@@ -69,8 +101,14 @@ impl World for Watched<'_> {
 
     fn handle(&mut self, now: SimTime, (): (), agenda: &mut Agenda<()>) {
         let snapshot = self.network.snapshot(now);
-        self.registered.push((now.as_secs_f64(), snapshot.classes[0][0].registered));
-        agenda.push(now + Span::from_secs(1), crate::kernel::Phase::Sample, 0, ());
+        self.registered
+            .push((now.as_secs_f64(), snapshot.classes[0][0].registered));
+        agenda.push(
+            now + Span::from_secs(1),
+            crate::kernel::Phase::Sample,
+            0,
+            (),
+        );
     }
 
     fn progress(&mut self, _: SimTime) -> ControlFlow<()> {
@@ -95,18 +133,34 @@ fn storm(devices: u64, queue: Span, hours: u64) -> (Vec<(f64, u64)>, u64) {
     };
     let network = Network::new(&input, &workers).expect("a network");
     let window = network.lookahead();
-    let mut watched = Watched { network, workers, registered: Vec::new() };
+    let mut watched = Watched {
+        network,
+        workers,
+        registered: Vec::new(),
+    };
     let mut agenda = Agenda::new();
     agenda.push(SimTime::ZERO, crate::kernel::Phase::Sample, 0, ());
-    let end = run(&mut watched, &mut agenda, window, SimTime::ZERO + Span::from_hours(hours));
+    let end = run(
+        &mut watched,
+        &mut agenda,
+        window,
+        SimTime::ZERO + Span::from_hours(hours),
+    );
     assert_eq!(end, RunEnd::Horizon);
     watched.network.assert_conserved();
-    let attempts = watched.network.snapshot(SimTime::ZERO + Span::from_hours(hours)).classes[0][0].registration_attempts;
+    let attempts = watched
+        .network
+        .snapshot(SimTime::ZERO + Span::from_hours(hours))
+        .classes[0][0]
+        .registration_attempts;
     (watched.registered, attempts)
 }
 
 fn first_at(curve: &[(f64, u64)], level: u64) -> f64 {
-    curve.iter().find(|(_, registered)| *registered >= level).map_or(f64::INFINITY, |(at, _)| *at)
+    curve
+        .iter()
+        .find(|(_, registered)| *registered >= level)
+        .map_or(f64::INFINITY, |(at, _)| *at)
 }
 
 #[test]
@@ -114,7 +168,11 @@ fn storm_w2_recovers_at_its_published_times() {
     let devices = 100_000;
     let (curve, attempts) = storm(devices, Span::from_secs(5), 3);
     let within = |value: f64, expected: f64| (value / expected - 1.0).abs() <= 0.003;
-    let (half, most, all) = (first_at(&curve, devices / 2), first_at(&curve, devices * 99 / 100), first_at(&curve, devices));
+    let (half, most, all) = (
+        first_at(&curve, devices / 2),
+        first_at(&curve, devices * 99 / 100),
+        first_at(&curve, devices),
+    );
     let each = attempts as f64 / devices as f64;
     println!("{half} {most} {all} {each}");
     assert!(within(half, 3_372.0), "half registered at {half} s");
@@ -128,5 +186,8 @@ fn storm_w2_with_a_long_queue_collapses() {
     let devices = 50_000;
     let (curve, _) = storm(devices, Span::from_secs(20), 6);
     let (_, registered) = *curve.last().expect("samples");
-    assert!(registered < devices / 20, "{registered} of {devices} recovered by themselves");
+    assert!(
+        registered < devices / 20,
+        "{registered} of {devices} recovered by themselves"
+    );
 }

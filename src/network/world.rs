@@ -57,17 +57,37 @@ impl<'a> Network<'a> {
     /// # Errors
     /// If a tower's time zone does not exist.
     pub fn new(input: &NetworkInput<'a>, workers: &Workers) -> Result<Self, ZoneError> {
-        let NetworkInput { topology, population, spec, scale, seed, .. } = *input;
+        let NetworkInput {
+            topology,
+            population,
+            spec,
+            scale,
+            seed,
+            ..
+        } = *input;
         let mut elements = Elements::new(topology, seed);
         elements.set_routes(topology, &crate::topology::Routes::all_up(topology));
         let air = air(input, &elements)?;
-        let towers: Vec<u64> = topology.towers().iter().map(|tower| tower.devices).collect();
-        let shares: Vec<f64> = population.classes.iter().map(|class| class.share.get()).collect();
+        let towers: Vec<u64> = topology
+            .towers()
+            .iter()
+            .map(|tower| tower.devices)
+            .collect();
+        let shares: Vec<f64> = population
+            .classes
+            .iter()
+            .map(|class| class.share.get())
+            .collect();
         let placement = Placement::new(&towers, &shares, scale);
         let sizes = sizing::devices_of_servers(topology, &elements, &air);
         let servers = sizing::servers(spec, &elements, &sizes, scale);
         let access = &spec.access;
-        let radios = Radios::new(towers.len(), access.setups_per_second.get(), access.setup_queue, scale);
+        let radios = Radios::new(
+            towers.len(),
+            access.setups_per_second.get(),
+            access.setup_queue,
+            scale,
+        );
         let regions = air.towers.iter().map(|tower| tower.region).collect();
         let core = Core::new(spec, Draws::new(seed), elements, servers, (radios, regions));
         let mut network = Self {
@@ -91,7 +111,12 @@ impl<'a> Network<'a> {
     fn wake(&mut self, workers: &Workers) {
         let (air, elements) = (&self.air, &self.core.elements);
         let member_of = |device: u32, pool: u16, tower: crate::base::TowerId, five_g: bool| {
-            elements.first_member(device, pool, elements.router_of_tower[tower.index()], five_g)
+            elements.first_member(
+                device,
+                pool,
+                elements.router_of_tower[tower.index()],
+                five_g,
+            )
         };
         workers.each(&mut self.shards, true, |shard| shard.wake(air, &member_of));
     }
@@ -105,7 +130,9 @@ impl<'a> Network<'a> {
     pub fn advance(&mut self, to: SimTime, workers: &Workers) {
         let (air, end) = (&self.air, to.ceil_tick());
         let worthwhile = self.shards.len() > 1;
-        workers.each(&mut self.shards, worthwhile, |shard| shard.advance(air, end));
+        workers.each(&mut self.shards, worthwhile, |shard| {
+            shard.advance(air, end)
+        });
         for shard in &mut self.shards {
             self.core.take(&mut shard.outbox);
         }
@@ -114,9 +141,13 @@ impl<'a> Network<'a> {
             return;
         }
         for verdict in self.core.verdicts.drain(..) {
-            self.shards[verdict.device as usize / self.shard_size].inbox.push(verdict);
+            self.shards[verdict.device as usize / self.shard_size]
+                .inbox
+                .push(verdict);
         }
-        workers.each(&mut self.shards, worthwhile, |shard| shard.take_verdicts(air, to));
+        workers.each(&mut self.shards, worthwhile, |shard| {
+            shard.take_verdicts(air, to)
+        });
     }
 
     /// The true counters now.
@@ -126,7 +157,8 @@ impl<'a> Network<'a> {
         for shard in &self.shards {
             for (cell, counts) in shard.cells.iter().enumerate() {
                 if counts.devices > 0 {
-                    cells[cell / classes][cell % classes].add(counts, shard.lost_device_us(cell, now));
+                    cells[cell / classes][cell % classes]
+                        .add(counts, shard.lost_device_us(cell, now));
                 }
             }
         }
@@ -137,7 +169,11 @@ impl<'a> Network<'a> {
             counts.background = server.background();
             functions[node.index()] = Some(counts);
         }
-        Snapshot { at: now, classes: cells, functions }
+        Snapshot {
+            at: now,
+            classes: cells,
+            functions,
+        }
     }
 
     /// Simulated devices without voice or data, and device events so far: for a progress bar.
@@ -150,7 +186,11 @@ impl<'a> Network<'a> {
     /// Device events so far, by kind.
     pub fn events(&self) -> Vec<(&'static str, u64)> {
         let sum = |kind: usize| self.shards.iter().map(|shard| shard.events[kind]).sum();
-        EVENT_KINDS.iter().enumerate().map(|(kind, name)| (*name, sum(kind))).collect()
+        EVENT_KINDS
+            .iter()
+            .enumerate()
+            .map(|(kind, name)| (*name, sum(kind)))
+            .collect()
     }
 
     /// What happened to each tower's devices up to `now`.
@@ -164,7 +204,10 @@ impl<'a> Network<'a> {
 
     /// Simulated devices.
     pub fn devices(&self) -> u64 {
-        self.shards.iter().map(|shard| shard.devices.len() as u64).sum()
+        self.shards
+            .iter()
+            .map(|shard| shard.devices.len() as u64)
+            .sum()
     }
 
     /// Bytes held for devices, their timers and their messages.
@@ -186,7 +229,9 @@ impl<'a> Network<'a> {
     #[doc(hidden)]
     pub fn registered_devices(&self) -> Vec<bool> {
         let devices = self.shards.iter().flat_map(|shard| &shard.devices);
-        devices.map(|device| device.has(crate::population::flag::CONTEXT)).collect()
+        devices
+            .map(|device| device.has(crate::population::flag::CONTEXT))
+            .collect()
     }
 
     /// Assert what must hold at every instant: every device is counted once, in one state.
@@ -201,13 +246,26 @@ impl<'a> Network<'a> {
 }
 
 fn air(input: &NetworkInput<'_>, elements: &Elements) -> Result<Air, ZoneError> {
-    let NetworkInput { topology, population, spec, seed, .. } = *input;
+    let NetworkInput {
+        topology,
+        population,
+        spec,
+        seed,
+        ..
+    } = *input;
     let dedicated = |name: &str| {
-        let position = topology.pools().iter().position(|pool| pool.dedicated_to.as_deref() == Some(name));
+        let position = topology
+            .pools()
+            .iter()
+            .position(|pool| pool.dedicated_to.as_deref() == Some(name));
         position.map(|pool| u16::try_from(pool).expect("few pools"))
     };
     let classes = population.classes.iter().map(|class| ClassRules {
-        demand: if spec.calls.enabled { Demand::of(class) } else { None },
+        demand: if spec.calls.enabled {
+            Demand::of(class)
+        } else {
+            None
+        },
         dedicated_pool: dedicated(&class.name),
         spec: class.clone(),
     });
@@ -255,7 +313,10 @@ fn towers(
             backhaul: true,
             barring: u16::from(input.spec.access.barring.is_some()),
             local_start_s: zones[tower.zone.as_str()],
-            neighbours: (first, u8::try_from(tower.neighbours.len()).unwrap_or(u8::MAX)),
+            neighbours: (
+                first,
+                u8::try_from(tower.neighbours.len()).unwrap_or(u8::MAX),
+            ),
         });
     }
     Ok((towers, neighbours))
@@ -265,6 +326,11 @@ fn towers(
 pub(super) fn is_core(kind: NodeKind) -> bool {
     matches!(
         kind,
-        NodeKind::Amf | NodeKind::Mme | NodeKind::Udm | NodeKind::Ims | NodeKind::Gateway | NodeKind::Epdg
+        NodeKind::Amf
+            | NodeKind::Mme
+            | NodeKind::Udm
+            | NodeKind::Ims
+            | NodeKind::Gateway
+            | NodeKind::Epdg
     )
 }

@@ -23,11 +23,22 @@ const BURST_US: f64 = 1e6;
 impl Pacer {
     pub(in crate::network) fn new(scope: Scope, pace: Pace, since: SimTime, scale: f64) -> Self {
         let interval_us = 1e6 / (pace.rate.get() * scale).max(1e-9);
-        Self { scope, pace, since, interval_us, next_us: 0.0 }
+        Self {
+            scope,
+            pace,
+            since,
+            interval_us,
+            next_us: 0.0,
+        }
     }
 
     /// Whether the request may pass at `now_us`; `region` is that of its tower.
-    pub(in crate::network) fn admits(&mut self, request: &Request, region: u16, now_us: u64) -> bool {
+    pub(in crate::network) fn admits(
+        &mut self,
+        request: &Request,
+        region: u16,
+        now_us: u64,
+    ) -> bool {
         if !self.concerns(request, region) {
             return true;
         }
@@ -41,7 +52,10 @@ impl Pacer {
         if turn > running / self.pace.step.as_us().max(1) {
             return false;
         }
-        #[expect(clippy::cast_precision_loss, reason = "a run is far shorter than 2^53 microseconds")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a run is far shorter than 2^53 microseconds"
+        )]
         let now = now_us as f64;
         let next = self.next_us.max(now);
         if next - now > BURST_US {

@@ -56,9 +56,21 @@ pub(in crate::network) struct Elements {
 
 impl Elements {
     pub(in crate::network) fn new(topology: &Topology, seed: u64) -> Self {
-        let core = |kind| matches!(kind, NodeKind::Amf | NodeKind::Mme | NodeKind::Udm | NodeKind::Ims | NodeKind::Gateway | NodeKind::Epdg);
-        let nodes: Vec<NodeId> =
-            (0..topology.nodes().len()).map(NodeId::from_index).filter(|&id| core(topology.node(id).kind)).collect();
+        let core = |kind| {
+            matches!(
+                kind,
+                NodeKind::Amf
+                    | NodeKind::Mme
+                    | NodeKind::Udm
+                    | NodeKind::Ims
+                    | NodeKind::Gateway
+                    | NodeKind::Epdg
+            )
+        };
+        let nodes: Vec<NodeId> = (0..topology.nodes().len())
+            .map(NodeId::from_index)
+            .filter(|&id| core(topology.node(id).kind))
+            .collect();
         let mut server_of = vec![None; topology.nodes().len()];
         for (server, node) in (0_u16..).zip(&nodes) {
             server_of[node.index()] = Some(server);
@@ -66,19 +78,38 @@ impl Elements {
         let routers: Vec<NodeId> = topology.nodes_of_kind(NodeKind::Router).collect();
         let row = |node: NodeId| {
             let router = topology.node(node).router;
-            u16::try_from(routers.binary_search(&router).expect("a tower hangs on a router")).expect("few routers")
+            u16::try_from(
+                routers
+                    .binary_search(&router)
+                    .expect("a tower hangs on a router"),
+            )
+            .expect("few routers")
         };
         let mut elements = Self {
             seed,
             kinds: nodes.iter().map(|&id| topology.node(id).kind).collect(),
             pools: Vec::new(),
-            udm: choices(topology, &nodes, |id| topology.node(id).kind == NodeKind::Udm),
-            ims: choices(topology, &nodes, |id| topology.node(id).kind == NodeKind::Ims),
-            epdg: choices(topology, &nodes, |id| topology.node(id).kind == NodeKind::Epdg),
+            udm: choices(topology, &nodes, |id| {
+                topology.node(id).kind == NodeKind::Udm
+            }),
+            ims: choices(topology, &nodes, |id| {
+                topology.node(id).kind == NodeKind::Ims
+            }),
+            epdg: choices(topology, &nodes, |id| {
+                topology.node(id).kind == NodeKind::Epdg
+            }),
             gateways: gateways(topology, &nodes),
             up: vec![true; nodes.len()],
-            router_of_tower: topology.towers().iter().map(|tower| row(tower.node)).collect(),
-            access_us: topology.towers().iter().map(|tower| us(topology.node(tower.node).access_latency.as_us())).collect(),
+            router_of_tower: topology
+                .towers()
+                .iter()
+                .map(|tower| row(tower.node))
+                .collect(),
+            access_us: topology
+                .towers()
+                .iter()
+                .map(|tower| us(topology.node(tower.node).access_latency.as_us()))
+                .collect(),
             from_router_us: Vec::new(),
             between_us: Vec::new(),
             routers,
@@ -103,15 +134,31 @@ impl Elements {
                 .collect()
         };
         let pools = topology.pools().iter();
-        pools.map(|pool| PoolMembers { amf: of(&pool.members, NodeKind::Amf), mme: of(&pool.members, NodeKind::Mme) }).collect()
+        pools
+            .map(|pool| PoolMembers {
+                amf: of(&pool.members, NodeKind::Amf),
+                mme: of(&pool.members, NodeKind::Mme),
+            })
+            .collect()
     }
 
     /// Take over new routes.
     pub(in crate::network) fn set_routes(&mut self, topology: &Topology, routes: &Routes) {
-        let latency = |from: NodeId, to: NodeId| routes.latency(topology, from, to).map_or(NO_LATENCY, |span| us(span.as_us()));
-        self.from_router_us =
-            self.routers.iter().flat_map(|&from| self.nodes.iter().map(move |&to| latency(from, to))).collect();
-        self.between_us = self.nodes.iter().flat_map(|&from| self.nodes.iter().map(move |&to| latency(from, to))).collect();
+        let latency = |from: NodeId, to: NodeId| {
+            routes
+                .latency(topology, from, to)
+                .map_or(NO_LATENCY, |span| us(span.as_us()))
+        };
+        self.from_router_us = self
+            .routers
+            .iter()
+            .flat_map(|&from| self.nodes.iter().map(move |&to| latency(from, to)))
+            .collect();
+        self.between_us = self
+            .nodes
+            .iter()
+            .flat_map(|&from| self.nodes.iter().map(move |&to| latency(from, to)))
+            .collect();
     }
 
     pub(in crate::network) fn routers(&self) -> usize {
@@ -122,7 +169,8 @@ impl Elements {
     #[inline]
     pub(in crate::network) fn from_tower_us(&self, tower: u32, server: u16) -> u32 {
         let router = self.router_of_tower[tower as usize] as usize;
-        self.from_router_us[router * self.nodes.len() + server as usize].saturating_add(self.access_us[tower as usize])
+        self.from_router_us[router * self.nodes.len() + server as usize]
+            .saturating_add(self.access_us[tower as usize])
     }
 
     /// Latency from one element to another, or [`NO_LATENCY`].
@@ -134,7 +182,9 @@ impl Elements {
     /// Whether an element serves and can be reached from a router.
     #[inline]
     pub(in crate::network) fn reaches(&self, router: u16, server: u16) -> bool {
-        self.up[server as usize] && self.from_router_us[router as usize * self.nodes.len() + server as usize] != NO_LATENCY
+        self.up[server as usize]
+            && self.from_router_us[router as usize * self.nodes.len() + server as usize]
+                != NO_LATENCY
     }
 
     /// The elements that could serve `function` for a request, in the table of its kind.
@@ -150,10 +200,18 @@ impl Elements {
     }
 
     /// The element that serves `function` for a request that comes from a router.
-    pub(in crate::network) fn pick(&self, request: &Request, function: Function, router: u16, region: u16) -> Option<Choice> {
+    pub(in crate::network) fn pick(
+        &self,
+        request: &Request,
+        function: Function,
+        router: u16,
+        region: u16,
+    ) -> Option<Choice> {
         let candidates = self.candidates(request, function, region);
         if function == Function::Mobility {
-            let held = candidates.iter().find(|choice| choice.member == request.member);
+            let held = candidates
+                .iter()
+                .find(|choice| choice.member == request.member);
             if let Some(held) = held.filter(|choice| self.reaches(router, choice.server)) {
                 return Some(*held);
             }
@@ -162,15 +220,23 @@ impl Elements {
     }
 
     /// The member that holds the context of a device that starts registered.
-    pub(in crate::network) fn first_member(&self, device: u32, pool: u16, router: u16, five_g: bool) -> Option<u8> {
+    pub(in crate::network) fn first_member(
+        &self,
+        device: u32,
+        pool: u16,
+        router: u16,
+        five_g: bool,
+    ) -> Option<u8> {
         let members = &self.pools[pool as usize];
         let candidates = if five_g { &members.amf } else { &members.mme };
-        self.spread(candidates, device, router).map(|choice| choice.member)
+        self.spread(candidates, device, router)
+            .map(|choice| choice.member)
     }
 
     /// The IMS site that holds the registration of a device while all are up.
     pub(in crate::network) fn ims_home(&self, device: u32) -> Option<u16> {
-        self.spread_over(&self.ims, device, |_| true).map(|choice| choice.server)
+        self.spread_over(&self.ims, device, |_| true)
+            .map(|choice| choice.server)
     }
 
     fn spread(&self, candidates: &[Choice], device: u32, router: u16) -> Option<Choice> {
@@ -178,7 +244,12 @@ impl Elements {
     }
 
     /// Spread devices by weight: try hashed places until one serves, then any that does.
-    fn spread_over(&self, candidates: &[Choice], device: u32, serves: impl Fn(u16) -> bool) -> Option<Choice> {
+    fn spread_over(
+        &self,
+        candidates: &[Choice],
+        device: u32,
+        serves: impl Fn(u16) -> bool,
+    ) -> Option<Choice> {
         let n = u32::try_from(candidates.len()).expect("few elements");
         if n == 0 {
             return None;
@@ -191,16 +262,27 @@ impl Elements {
                 return Some(*choice);
             }
         }
-        candidates.iter().find(|choice| serves(choice.server)).copied()
+        candidates
+            .iter()
+            .find(|choice| serves(choice.server))
+            .copied()
     }
 }
 
 fn choices(topology: &Topology, nodes: &[NodeId], is: impl Fn(NodeId) -> bool) -> Vec<Choice> {
-    let heaviest = nodes.iter().filter(|id| is(**id)).map(|&id| topology.node(id).weight).fold(0.0, f64::max);
+    let heaviest = nodes
+        .iter()
+        .filter(|id| is(**id))
+        .map(|&id| topology.node(id).weight)
+        .fold(0.0, f64::max);
     (0_u16..)
         .zip(nodes)
         .filter(|(_, id)| is(**id))
-        .map(|(server, &id)| Choice { server, member: 0, weight: topology.node(id).weight / heaviest })
+        .map(|(server, &id)| Choice {
+            server,
+            member: 0,
+            weight: topology.node(id).weight / heaviest,
+        })
         .collect()
 }
 
@@ -212,9 +294,15 @@ fn gateways(topology: &Topology, nodes: &[NodeId]) -> Vec<Vec<Choice>> {
             node.kind == NodeKind::Gateway && node.labels.region == name
         })
     };
-    let all = choices(topology, nodes, |id| topology.node(id).kind == NodeKind::Gateway);
-    let own = topology.regions().iter().map(|region| of_region(&region.name));
-    own.map(|own| if own.is_empty() { all.clone() } else { own }).collect()
+    let all = choices(topology, nodes, |id| {
+        topology.node(id).kind == NodeKind::Gateway
+    });
+    let own = topology
+        .regions()
+        .iter()
+        .map(|region| of_region(&region.name));
+    own.map(|own| if own.is_empty() { all.clone() } else { own })
+        .collect()
 }
 
 fn us(us: u64) -> u32 {

@@ -13,7 +13,7 @@ mod radio;
 mod server;
 mod visits;
 
-use crate::base::{Tick, TICK_US};
+use crate::base::{TICK_US, Tick};
 
 use super::command::Cause;
 use super::spec::Procedure;
@@ -53,7 +53,10 @@ impl Request {
 
     /// Whether its success is the rule, so that only failure is worth a verdict.
     pub(super) fn presumed_to_succeed(&self) -> bool {
-        !matches!(self.procedure, Procedure::InitialRegistration | Procedure::ImsRegistration)
+        !matches!(
+            self.procedure,
+            Procedure::InitialRegistration | Procedure::ImsRegistration
+        )
     }
 }
 

@@ -21,10 +21,23 @@ pub(in crate::network) struct Radios {
 }
 
 impl Radios {
-    pub(in crate::network) fn new(towers: usize, setups_per_second: f64, queue: Span, scale: f64) -> Self {
+    pub(in crate::network) fn new(
+        towers: usize,
+        setups_per_second: f64,
+        queue: Span,
+        scale: f64,
+    ) -> Self {
         let held = setups_per_second * queue.as_secs_f64() * scale;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of towers")]
-        let towers_each = if held > 0.0 { libm::ceil(HELD_AT_LEAST / held).clamp(1.0, 1e6) as usize } else { 1 };
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a count of towers"
+        )]
+        let towers_each = if held > 0.0 {
+            libm::ceil(HELD_AT_LEAST / held).clamp(1.0, 1e6) as usize
+        } else {
+            1
+        };
         #[expect(clippy::cast_precision_loss, reason = "a count of towers")]
         let rate = setups_per_second * scale * towers_each as f64;
         Self {
@@ -44,7 +57,10 @@ impl Radios {
     /// Take a connection at a tower; false if it is rejected.
     #[inline]
     pub(in crate::network) fn admit(&mut self, tower: u32, now_us: u64) -> bool {
-        #[expect(clippy::cast_precision_loss, reason = "a run is far shorter than 2^53 microseconds")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a run is far shorter than 2^53 microseconds"
+        )]
         let now = now_us as f64;
         let busy = &mut self.busy_until_us[tower as usize / self.towers_each];
         if *busy - now > self.queue_us {
@@ -62,8 +78,13 @@ mod tests {
     #[test]
     fn a_tower_lets_its_rate_through_and_no_more() {
         let mut radios = Radios::new(1, 100.0, Span::from_secs(1), 1.0);
-        let through = (0..100_000_u64).filter(|n| radios.admit(0, n * 100)).count();
-        assert!((1_095..=1_105).contains(&through), "{through} in 10 s at 100 per second and a queue of 1 s");
+        let through = (0..100_000_u64)
+            .filter(|n| radios.admit(0, n * 100))
+            .count();
+        assert!(
+            (1_095..=1_105).contains(&through),
+            "{through} in 10 s at 100 per second and a queue of 1 s"
+        );
     }
 
     #[test]

@@ -80,7 +80,10 @@ impl<J: Copy> Server<J> {
             idle: workers,
             queues: [VecDeque::new(), VecDeque::new()],
             backlog_ns: [0; 2],
-            counts: FunctionCounts { up: true, ..FunctionCounts::default() },
+            counts: FunctionCounts {
+                up: true,
+                ..FunctionCounts::default()
+            },
         }
     }
 
@@ -90,31 +93,56 @@ impl<J: Copy> Server<J> {
         let (own_ns, occupancy_ns) = self.times(offer.work, offer.unit);
         let served = match self.discipline {
             Discipline::Fifo => self.offer_in_order(now_ns, own_ns, occupancy_ns, offer.under_way),
-            _ => self.offer_to_queue(now_ns, offer, Waiting { job: offer.job, own_ns, occupancy_ns }),
+            _ => self.offer_to_queue(
+                now_ns,
+                offer,
+                Waiting {
+                    job: offer.job,
+                    own_ns,
+                    occupancy_ns,
+                },
+            ),
         };
         match served {
             Served::Full => self.counts.dropped += 1,
-            Served::Until { .. } | Served::Now { .. } => self.counts.busy_us += occupancy_ns / 1_000,
+            Served::Until { .. } | Served::Now { .. } => {
+                self.counts.busy_us += occupancy_ns / 1_000
+            }
             Served::Waits => {}
         }
         served
     }
 
-    fn offer_in_order(&mut self, now_ns: u64, own_ns: u64, occupancy_ns: u64, under_way: bool) -> Served {
-        let (worker, &free) =
-            self.busy_until_ns.iter().enumerate().min_by_key(|(_, free)| **free).expect("a server has a worker");
+    fn offer_in_order(
+        &mut self,
+        now_ns: u64,
+        own_ns: u64,
+        occupancy_ns: u64,
+        under_way: bool,
+    ) -> Served {
+        let (worker, &free) = self
+            .busy_until_ns
+            .iter()
+            .enumerate()
+            .min_by_key(|(_, free)| **free)
+            .expect("a server has a worker");
         let start = free.max(now_ns);
         if start > now_ns && start - now_ns >= self.bound_ns && !under_way {
             return Served::Full;
         }
         self.busy_until_ns[worker] = start + occupancy_ns;
-        Served::Until { finish_ns: start + own_ns }
+        Served::Until {
+            finish_ns: start + own_ns,
+        }
     }
 
     fn offer_to_queue(&mut self, now_ns: u64, offer: &Offer<J>, waiting: Waiting<J>) -> Served {
         if self.idle > 0 {
             self.idle -= 1;
-            return Served::Now { finish_ns: now_ns + waiting.own_ns, free_ns: now_ns + waiting.occupancy_ns };
+            return Served::Now {
+                finish_ns: now_ns + waiting.own_ns,
+                free_ns: now_ns + waiting.occupancy_ns,
+            };
         }
         let queue = usize::from(self.discipline == Discipline::Priority && offer.priority);
         let per_worker = u64::try_from(self.busy_until_ns.len()).expect("few workers");
@@ -142,7 +170,12 @@ impl<J: Copy> Server<J> {
     }
 
     /// Begin a piece of waiting work; `cost` is the share of it that is done.
-    pub(in crate::network) fn begin(&mut self, now_ns: u64, waiting: &Waiting<J>, cost: f64) -> (u64, u64) {
+    pub(in crate::network) fn begin(
+        &mut self,
+        now_ns: u64,
+        waiting: &Waiting<J>,
+        cost: f64,
+    ) -> (u64, u64) {
         let (own, occupancy) = (part(waiting.own_ns, cost), part(waiting.occupancy_ns, cost));
         self.counts.busy_us += occupancy / 1_000;
         (now_ns + own, now_ns + occupancy)
@@ -159,7 +192,11 @@ impl<J: Copy> Server<J> {
         for free in &mut self.busy_until_ns {
             *free = (*free).min(now_ns);
         }
-        self.queues.iter_mut().flat_map(|queue| queue.drain(..)).map(|waiting| waiting.job).collect()
+        self.queues
+            .iter_mut()
+            .flat_map(|queue| queue.drain(..))
+            .map(|waiting| waiting.job)
+            .collect()
     }
 
     /// Lose everything, in service or waiting.
@@ -169,7 +206,12 @@ impl<J: Copy> Server<J> {
     }
 
     /// Change capacity; returns how much longer a given piece of work takes now.
-    pub(in crate::network) fn set_speed(&mut self, now_ns: u64, factor: f64, background: f64) -> f64 {
+    pub(in crate::network) fn set_speed(
+        &mut self,
+        now_ns: u64,
+        factor: f64,
+        background: f64,
+    ) -> f64 {
         let before = self.unit_ns();
         self.factor = factor.max(1e-9);
         self.background = background.clamp(0.0, 0.99);
@@ -211,7 +253,11 @@ impl<J: Copy> Server<J> {
     /// How long a piece of ordinary work that arrives now would wait.
     pub(in crate::network) fn wait_ns(&self, now_ns: u64) -> u64 {
         let workers = u64::try_from(self.busy_until_ns.len()).expect("few workers");
-        let in_order = self.busy_until_ns.iter().min().map_or(0, |free| free.saturating_sub(now_ns));
+        let in_order = self
+            .busy_until_ns
+            .iter()
+            .min()
+            .map_or(0, |free| free.saturating_sub(now_ns));
         in_order + (self.backlog_ns[0] + self.backlog_ns[1]) / workers
     }
 
@@ -223,7 +269,11 @@ impl<J: Copy> Server<J> {
     }
 
     fn times(&self, work: f64, unit: f64) -> (u64, u64) {
-        let random = if self.exponential { -libm::log(unit) } else { 1.0 };
+        let random = if self.exponential {
+            -libm::log(unit)
+        } else {
+            1.0
+        };
         let own = work * random * self.unit_ns();
         (round(own), round(own / self.scale))
     }
@@ -240,14 +290,25 @@ pub(in crate::network) struct Offer<J> {
     pub(in crate::network) unit: f64,
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "nanoseconds of a run fit")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "nanoseconds of a run fit"
+)]
 fn round(ns: f64) -> u64 {
     libm::round(ns) as u64
 }
 
-#[expect(clippy::cast_precision_loss, reason = "rounding to the nanosecond is what is meant")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "rounding to the nanosecond is what is meant"
+)]
 pub(super) fn part(ns: u64, share: f64) -> u64 {
-    if share.to_bits() == 1.0_f64.to_bits() { ns } else { round(ns as f64 * share) }
+    if share.to_bits() == 1.0_f64.to_bits() {
+        ns
+    } else {
+        round(ns as f64 * share)
+    }
 }
 
 #[cfg(test)]
@@ -256,12 +317,23 @@ mod tests {
     use crate::base::{Draws, Purpose, Span};
 
     fn offer(unit: f64) -> Offer<u32> {
-        Offer { job: 0, work: 1.0, priority: false, under_way: false, unit }
+        Offer {
+            job: 0,
+            work: 1.0,
+            priority: false,
+            under_way: false,
+            unit,
+        }
     }
 
     /// Mean wait, in seconds, of Poisson arrivals at `load` on workers that serve 1 per second together.
     fn mean_wait(workers: u8, service: ServiceTime, load: f64, queue: Span) -> (f64, f64) {
-        let spec = FunctionSpec { workers, service, queue, ..FunctionSpec::default() };
+        let spec = FunctionSpec {
+            workers,
+            service,
+            queue,
+            ..FunctionSpec::default()
+        };
         let mut server = Server::new(&spec, 1.0, 1.0);
         let draws = Draws::new(5);
         let (mut now, mut waited, mut full) = (0.0, 0.0, 0.0);
@@ -283,7 +355,10 @@ mod tests {
     fn one_deterministic_server_waits_as_pollaczek_and_khinchine_say() {
         let (wait, _) = mean_wait(1, ServiceTime::Deterministic, 0.8, Span::from_hours(1));
         let expected = 0.8 / (2.0 * (1.0 - 0.8));
-        assert!((wait / expected - 1.0).abs() < 0.03, "M/D/1 waits {wait}, expected {expected}");
+        assert!(
+            (wait / expected - 1.0).abs() < 0.03,
+            "M/D/1 waits {wait}, expected {expected}"
+        );
     }
 
     #[test]
@@ -293,17 +368,29 @@ mod tests {
         let tail = offered.powi(3) / 6.0 * 3.0 / (3.0 - offered);
         let erlang_c = tail / (1.0 + offered + offered * offered / 2.0 + tail);
         let expected = erlang_c / (1.0 - 0.8);
-        assert!((wait / expected - 1.0).abs() < 0.04, "M/M/3 waits {wait}, expected {expected}");
+        assert!(
+            (wait / expected - 1.0).abs() < 0.04,
+            "M/M/3 waits {wait}, expected {expected}"
+        );
     }
 
     #[test]
     fn workers_without_a_queue_block_as_erlang_b_says() {
         let (_, blocked) = mean_wait(4, ServiceTime::Exponential, 0.7, Span::from_us(0));
         let offered: f64 = 2.8;
-        let terms: Vec<f64> =
-            (0..=4).scan(1.0, |term, k| { if k > 0 { *term *= offered / f64::from(k); } Some(*term) }).collect();
+        let terms: Vec<f64> = (0..=4)
+            .scan(1.0, |term, k| {
+                if k > 0 {
+                    *term *= offered / f64::from(k);
+                }
+                Some(*term)
+            })
+            .collect();
         let expected = terms[4] / terms.iter().sum::<f64>();
-        assert!((blocked / expected - 1.0).abs() < 0.03, "blocked {blocked}, expected {expected}");
+        assert!(
+            (blocked / expected - 1.0).abs() < 0.03,
+            "blocked {blocked}, expected {expected}"
+        );
     }
 
     #[test]
@@ -321,7 +408,12 @@ mod tests {
     #[test]
     fn scale_multiplies_occupancy_and_not_the_time_of_a_request() {
         let mut server = Server::new(&FunctionSpec::default(), 10.0, 0.01);
-        assert_eq!(server.offer(0, &offer(0.5)), Served::Until { finish_ns: 100_000_000 });
+        assert_eq!(
+            server.offer(0, &offer(0.5)),
+            Served::Until {
+                finish_ns: 100_000_000
+            }
+        );
         assert_eq!(server.wait_ns(0), 10_000_000_000);
     }
 }

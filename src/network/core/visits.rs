@@ -7,7 +7,9 @@ use std::collections::BinaryHeap;
 
 use crate::base::{Draws, Purpose, SimTime, Tick, unit_interval};
 use crate::network::command::Cause;
-use crate::network::spec::{Function, LateAccept, NetworkSpec, OverloadSpec, PROCEDURES, Procedure, StaleWork, WhenFull};
+use crate::network::spec::{
+    Function, LateAccept, NetworkSpec, OverloadSpec, PROCEDURES, Procedure, StaleWork, WhenFull,
+};
 use crate::topology::NodeKind;
 
 use super::elements::{Elements, NO_LATENCY};
@@ -117,10 +119,19 @@ impl Core {
             NodeKind::Mme => spec.core.functions.mme.overload.clone(),
             _ => None,
         };
-        let tempers = elements.kinds.iter().map(|&kind| Temper { overload: overload(kind), ..Temper::default() }).collect();
+        let tempers = elements
+            .kinds
+            .iter()
+            .map(|&kind| Temper {
+                overload: overload(kind),
+                ..Temper::default()
+            })
+            .collect();
         let visits = PROCEDURES.map(|procedure| {
             let visits = spec.core.procedures.visits(procedure).iter();
-            visits.map(|visit| (visit.at, visit.work.get(), visit.under_way)).collect()
+            visits
+                .map(|visit| (visit.at, visit.work.get(), visit.under_way))
+                .collect()
         });
         let guard = |procedure| match procedure {
             Procedure::InitialRegistration | Procedure::PeriodicUpdate => spec.registration.guard,
@@ -153,7 +164,11 @@ impl Core {
             let (function, ..) = self.first_visit(&request);
             let region = self.region_of_tower[request.tower as usize];
             let router = self.elements.router_of_tower[request.tower as usize];
-            let job = Job { request, stage: self.first_stage(&request), given_up: false };
+            let job = Job {
+                request,
+                stage: self.first_stage(&request),
+                given_up: false,
+            };
             match self.elements.pick(&request, function, router, region) {
                 Some(choice) => {
                     let travel_us = self.elements.from_tower_us(request.tower, choice.server);
@@ -224,8 +239,20 @@ impl Core {
             return;
         }
         let (_, work, under_way) = self.visits[job.request.procedure as usize][job.stage as usize];
-        let unit = unit_interval(self.draws.words(Purpose::Service, job.request.device, job.request.tie ^ u32::from(job.stage))[0]);
-        let offer = Offer { job, work, priority: job.request.priority, under_way, unit };
+        let unit = unit_interval(
+            self.draws.words(
+                Purpose::Service,
+                job.request.device,
+                job.request.tie ^ u32::from(job.stage),
+            )[0],
+        );
+        let offer = Offer {
+            job,
+            work,
+            priority: job.request.priority,
+            under_way,
+            unit,
+        };
         match self.servers[server as usize].offer(now_us * 1_000, &offer) {
             Served::Until { finish_ns } => self.proceed(job, server, finish_ns, end_us),
             Served::Now { finish_ns, free_ns } => {
@@ -240,7 +267,9 @@ impl Core {
     /// A worker is free: take the next piece of work whose owner still waits, or any.
     fn free(&mut self, server: u16, now_us: u64, end_us: u64) {
         let element = &mut self.servers[server as usize];
-        let Some(waiting) = element.next() else { return };
+        let Some(waiting) = element.next() else {
+            return;
+        };
         let job = waiting.job;
         let age_us = now_us.saturating_sub(job.request.sent_us());
         let stale = age_us > self.guards_us[job.request.procedure as usize];
@@ -260,7 +289,8 @@ impl Core {
     fn proceed(&mut self, mut job: Job, server: u16, finish_ns: u64, end_us: u64) {
         let finish_us = finish_ns.div_ceil(1_000);
         let request = job.request;
-        let late = finish_us.saturating_sub(request.sent_us()) > self.guards_us[request.procedure as usize];
+        let late = finish_us.saturating_sub(request.sent_us())
+            > self.guards_us[request.procedure as usize];
         if late && request.presumed_to_succeed() && !job.given_up {
             self.fail(&job);
             job.given_up = true;
@@ -279,11 +309,20 @@ impl Core {
         let function = self.visits[request.procedure as usize][stage as usize].0;
         let region = self.region_of_tower[request.tower as usize];
         let router = self.elements.router_of_tower[request.tower as usize];
-        let next = self.elements.pick(&request, function, router, region).map(|choice| choice.server);
+        let next = self
+            .elements
+            .pick(&request, function, router, region)
+            .map(|choice| choice.server);
         let travel = next.map(|next| (next, self.elements.between_us(server, next)));
         match travel {
             Some((next, travel_us)) if travel_us != NO_LATENCY => {
-                self.push(finish_us + u64::from(travel_us), Step::Arrive, server, next, (travel_us, job));
+                self.push(
+                    finish_us + u64::from(travel_us),
+                    Step::Arrive,
+                    server,
+                    next,
+                    (travel_us, job),
+                );
             }
             _ => self.fail(&job),
         }
@@ -303,7 +342,9 @@ impl Core {
                 let member = self.member_of(request, server);
                 self.verdict(request, VerdictKind::RegistrationAccepted, at_us, member);
             }
-            Procedure::ImsRegistration if !late => self.verdict(request, VerdictKind::ImsAccepted, at_us, 0),
+            Procedure::ImsRegistration if !late => {
+                self.verdict(request, VerdictKind::ImsAccepted, at_us, 0)
+            }
             Procedure::InitialRegistration | Procedure::ImsRegistration => {}
             _ if late => self.fail(job),
             _ => {}
@@ -313,8 +354,14 @@ impl Core {
     /// The member of the request's pool that is, or took the request to, this server.
     fn member_of(&self, request: &Request, server: u16) -> u8 {
         let members = &self.elements.pools[request.pool as usize];
-        let list = if request.five_g { &members.amf } else { &members.mme };
-        list.iter().find(|choice| choice.server == server).map_or(request.member, |choice| choice.member)
+        let list = if request.five_g {
+            &members.amf
+        } else {
+            &members.mme
+        };
+        list.iter()
+            .find(|choice| choice.server == server)
+            .map_or(request.member, |choice| choice.member)
     }
 
     /// A request came to nothing, in silence; its device is told only if it presumed otherwise.
@@ -387,14 +434,19 @@ impl Core {
     fn admit_registration(&mut self, job: &Job, server: u16, now_us: u64) -> bool {
         let request = job.request;
         let region = self.region_of_tower[request.tower as usize];
-        let words = self.draws.words(Purpose::Effect, request.device, request.tie);
+        let words = self
+            .draws
+            .words(Purpose::Effect, request.device, request.tie);
         if let Some((cause, share)) = self.tempers[server as usize].reject
             && unit_interval(words[0]) < share
         {
             self.turn_away(job, server, now_us, (cause, 0));
             return false;
         }
-        let refused_by = self.pacers.iter_mut().position(|pacer| !pacer.admits(&request, region, now_us));
+        let refused_by = self
+            .pacers
+            .iter_mut()
+            .position(|pacer| !pacer.admits(&request, region, now_us));
         if let Some(pacer) = refused_by {
             let backoff = self.pacers[pacer].backoff(self.draws, &request);
             self.turn_away(job, server, now_us, (Cause::CONGESTION, backoff));
@@ -402,7 +454,11 @@ impl Core {
         }
         self.watch_overload(server, now_us);
         let temper = &self.tempers[server as usize];
-        let Some(overload) = temper.overload.as_ref().filter(|_| temper.overloaded && !request.priority) else {
+        let Some(overload) = temper
+            .overload
+            .as_ref()
+            .filter(|_| temper.overloaded && !request.priority)
+        else {
             return true;
         };
         if unit_interval(words[1]) < overload.ran_reject.get() && !request.ignores_backoff {
@@ -410,7 +466,9 @@ impl Core {
             return false;
         }
         if let Some(backoff) = overload.backoff {
-            let wait = backoff.draw(unit_interval(words[2]), unit_interval(words[3])).as_ticks();
+            let wait = backoff
+                .draw(unit_interval(words[2]), unit_interval(words[3]))
+                .as_ticks();
             self.turn_away(job, server, now_us, (Cause::CONGESTION, wait));
             return false;
         }
@@ -421,14 +479,27 @@ impl Core {
         let wait_us = self.servers[server as usize].wait_ns(now_us * 1_000) / 1_000;
         let temper = &mut self.tempers[server as usize];
         if let Some(overload) = &temper.overload {
-            let mark = if temper.overloaded { overload.stop_at } else { overload.start_at };
+            let mark = if temper.overloaded {
+                overload.stop_at
+            } else {
+                overload.start_at
+            };
             temper.overloaded = wait_us > mark.as_us();
         }
     }
 
     /// Answer a registration with a reject, which costs the element some work.
     fn turn_away(&mut self, job: &Job, server: u16, now_us: u64, answer: (Cause, Tick)) {
-        let offer = Offer { job: Job { given_up: true, ..*job }, work: REJECT_WORK, priority: false, under_way: false, unit: 0.5 };
+        let offer = Offer {
+            job: Job {
+                given_up: true,
+                ..*job
+            },
+            work: REJECT_WORK,
+            priority: false,
+            under_way: false,
+            unit: 0.5,
+        };
         let element = &mut self.servers[server as usize];
         if element.is_in_order() && element.offer(now_us * 1_000, &offer) == Served::Full {
             return;
@@ -443,9 +514,18 @@ impl Core {
         if request.presumed_to_succeed() {
             self.fail(job);
         } else if request.procedure == Procedure::InitialRegistration && !request.flood {
-            let words = self.draws.words(Purpose::Effect, request.device, request.tie.wrapping_add(1));
-            let wait = self.reject_wait.draw(unit_interval(words[0]), unit_interval(words[1]));
-            self.verdict(request, VerdictKind::RegistrationRejected, now_us + wait.as_us(), request.member);
+            let words =
+                self.draws
+                    .words(Purpose::Effect, request.device, request.tie.wrapping_add(1));
+            let wait = self
+                .reject_wait
+                .draw(unit_interval(words[0]), unit_interval(words[1]));
+            self.verdict(
+                request,
+                VerdictKind::RegistrationRejected,
+                now_us + wait.as_us(),
+                request.member,
+            );
         }
     }
 
@@ -466,7 +546,8 @@ impl Core {
     }
 
     fn first_stage(&self, request: &Request) -> u8 {
-        self.next_stage(request, 0).expect("a procedure has a visit")
+        self.next_stage(request, 0)
+            .expect("a procedure has a visit")
     }
 
     fn first_visit(&self, request: &Request) -> (Function, f64, bool) {
@@ -476,19 +557,37 @@ impl Core {
     /// The next visit at or after `stage`; the entry of Wi-Fi calling is skipped on home radio.
     fn next_stage(&self, request: &Request, stage: u8) -> Option<u8> {
         let visits = &self.visits[request.procedure as usize];
-        (stage..).zip(&visits[usize::from(stage).min(visits.len())..]).find(|(_, (function, ..))| {
-            *function != Function::Epdg || request.over_wifi
-        }).map(|(stage, _)| stage)
+        (stage..)
+            .zip(&visits[usize::from(stage).min(visits.len())..])
+            .find(|(_, (function, ..))| *function != Function::Epdg || request.over_wifi)
+            .map(|(stage, _)| stage)
     }
 
     fn push_free(&mut self, server: u16, free_ns: u64) {
-        let job = Job { request: NOBODY, stage: 0, given_up: true };
-        self.push(free_ns.div_ceil(1_000), Step::Free, server, server, (0, job));
+        let job = Job {
+            request: NOBODY,
+            stage: 0,
+            given_up: true,
+        };
+        self.push(
+            free_ns.div_ceil(1_000),
+            Step::Free,
+            server,
+            server,
+            (0, job),
+        );
     }
 
     fn push(&mut self, at_us: u64, step: Step, from: u16, server: u16, what: (u32, Job)) {
         let (travel_us, job) = what;
-        let pending = Pending { key: key(at_us, job.request.tie), step, from, server, travel_us, job };
+        let pending = Pending {
+            key: key(at_us, job.request.tie),
+            step,
+            from,
+            server,
+            travel_us,
+            job,
+        };
         self.under_way.push(Reverse(pending));
     }
 
@@ -529,8 +628,15 @@ impl Core {
     }
 
     /// Change an element's capacity: what is inside is delayed or hastened.
-    pub(in crate::network) fn set_speed(&mut self, server: u16, now: SimTime, factor: f64, background: f64) {
-        let slower = self.servers[server as usize].set_speed(now.as_us() * 1_000, factor, background);
+    pub(in crate::network) fn set_speed(
+        &mut self,
+        server: u16,
+        now: SimTime,
+        factor: f64,
+        background: f64,
+    ) {
+        let slower =
+            self.servers[server as usize].set_speed(now.as_us() * 1_000, factor, background);
         if slower.to_bits() == 1.0_f64.to_bits() {
             return;
         }

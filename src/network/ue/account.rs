@@ -79,7 +79,8 @@ impl SliceAccount {
         let end = i64::from(now.ceil_tick());
         for service in 0..4 {
             let ticks = i64::from(self.out[service]) * end - self.since[service];
-            outcome.lost_device_us[service] += u64::try_from(ticks).expect("lost time is not negative") * TICK_US;
+            outcome.lost_device_us[service] +=
+                u64::try_from(ticks).expect("lost time is not negative") * TICK_US;
         }
         if self.first_out != Tick::MAX {
             let first = SimTime::from_tick(self.first_out);
@@ -94,7 +95,11 @@ impl SliceAccount {
     fn change(&mut self, changed: u8, out: u8, was_out: u8, at: Tick) {
         for service in 0..4 {
             if changed & 1 << service != 0 {
-                let (count, sign) = if out & 1 << service == 0 { (u32::MAX, -1) } else { (1, 1) };
+                let (count, sign) = if out & 1 << service == 0 {
+                    (u32::MAX, -1)
+                } else {
+                    (1, 1)
+                };
                 self.out[service] = self.out[service].wrapping_add(count);
                 self.since[service] += sign * i64::from(at);
             }
@@ -138,7 +143,8 @@ impl Shard {
     fn change_cell(&mut self, cell: usize, out: u8, was_out: u8, at: Tick) {
         for service in 0..4 {
             let (is, was) = (out >> service & 1, was_out >> service & 1);
-            self.cells[cell].out[service] = self.cells[cell].out[service] + u64::from(is) - u64::from(was);
+            self.cells[cell].out[service] =
+                self.cells[cell].out[service] + u64::from(is) - u64::from(was);
             self.since[cell][service] += (i128::from(is) - i128::from(was)) * i128::from(at);
         }
     }
@@ -149,7 +155,8 @@ impl Shard {
         let home = self.home(index);
         let tower = &air.towers[air.serving_tower(home, device.serving()).index()];
         let ways = air.ways(tower, device.class);
-        let radio = tower.on_air && !matches!(device.nas, nas_state::NO_COVERAGE | nas_state::RESELECTING);
+        let radio =
+            tower.on_air && !matches!(device.nas, nas_state::NO_COVERAGE | nas_state::RESELECTING);
         let calls = device.has(flag::VOICE);
         let sos = calls && !radio && reached_by_others(air.draws, self.number(index), air);
         if device.has(flag::VOLUNTARY) {
@@ -198,7 +205,11 @@ impl Shard {
         if device.has(flag::CONTEXT) != valid {
             device.set(flag::CONTEXT, valid);
             let registered = &mut self.cells[cell].registered;
-            *registered = if valid { *registered + 1 } else { *registered - 1 };
+            *registered = if valid {
+                *registered + 1
+            } else {
+                *registered - 1
+            };
         }
     }
 
@@ -210,7 +221,11 @@ impl Shard {
         if device.has(flag::IMS) != valid {
             device.set(flag::IMS, valid);
             let registered = &mut self.cells[cell].ims_registered;
-            *registered = if valid { *registered + 1 } else { *registered - 1 };
+            *registered = if valid {
+                *registered + 1
+            } else {
+                *registered - 1
+            };
         }
     }
 
@@ -242,4 +257,3 @@ fn reached_by_others(draws: Draws, device: u32, air: &Air) -> bool {
     let word = draws.words(Purpose::Traits, device, 1)[0];
     unit_interval(word) < air.spec.access.other_operator_coverage.get()
 }
-

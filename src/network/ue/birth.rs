@@ -12,7 +12,10 @@ use super::{EVENT_KINDS, Shard, SliceAccount, ims_state, later, nas_state, ticks
 
 /// Cut the devices into shards of `size` and bring them to life.
 pub(in crate::network) fn shards(placement: &Placement, air: &Air, size: usize) -> Vec<Shard> {
-    assert!((1..=MAX_ENTITIES).contains(&size), "a shard holds 1 to 65,536 devices");
+    assert!(
+        (1..=MAX_ENTITIES).contains(&size),
+        "a shard holds 1 to 65,536 devices"
+    );
     let mut shards = Vec::new();
     let mut current = Shard::empty(0, air, size);
     for group in placement.groups() {
@@ -20,7 +23,10 @@ pub(in crate::network) fn shards(placement: &Placement, air: &Air, size: usize) 
         while left > 0 {
             if current.devices.len() == size {
                 let next = current.first + u32::try_from(size).expect("a shard is small");
-                shards.push(std::mem::replace(&mut current, Shard::empty(next, air, size)));
+                shards.push(std::mem::replace(
+                    &mut current,
+                    Shard::empty(next, air, size),
+                ));
             }
             let room = u32::try_from(size - current.devices.len()).expect("a shard is small");
             let count = left.min(room);
@@ -51,20 +57,37 @@ impl Shard {
 
     /// Add the (still lifeless) devices of a group.
     fn settle(&mut self, air: &Air, group: &Group) {
-        if self.slices.last().is_none_or(|slice| slice.tower != group.tower) {
+        if self
+            .slices
+            .last()
+            .is_none_or(|slice| slice.tower != group.tower)
+        {
             let from = u32::try_from(self.devices.len()).expect("a shard is small");
-            self.slices.push(SliceAccount::new(group.tower, air.towers[group.tower.index()].region, from));
+            self.slices.push(SliceAccount::new(
+                group.tower,
+                air.towers[group.tower.index()].region,
+                from,
+            ));
         }
         let home = u16::try_from(self.slices.len() - 1).expect("a shard has at most 65,536 towers");
         let ClassId(class) = group.class;
         for _ in 0..group.count {
-            self.devices.push(Device { home, class, ..Device::default() });
+            self.devices.push(Device {
+                home,
+                class,
+                ..Device::default()
+            });
         }
-        self.slices.last_mut().expect("just pushed").to = u32::try_from(self.devices.len()).expect("a shard is small");
+        self.slices.last_mut().expect("just pushed").to =
+            u32::try_from(self.devices.len()).expect("a shard is small");
     }
 
     /// Give every device its traits and first timers.
-    pub(in crate::network) fn wake(&mut self, air: &Air, member_of: &(dyn Fn(u32, u16, TowerId, bool) -> Option<u8> + Sync)) {
+    pub(in crate::network) fn wake(
+        &mut self,
+        air: &Air,
+        member_of: &(dyn Fn(u32, u16, TowerId, bool) -> Option<u8> + Sync),
+    ) {
         for index in 0..self.devices.len() {
             self.draw_traits(air, index);
             self.draw_start(air, index, member_of);
@@ -83,11 +106,25 @@ impl Shard {
         let voice = unit_interval(words[0]) < class.voice.get();
         let traits = [
             (flag::VOICE, voice),
-            (flag::WIFI, voice && air.spec.ims.enabled && unit_interval(words[1]) < class.wifi_calling.get()),
+            (
+                flag::WIFI,
+                voice && air.spec.ims.enabled && unit_interval(words[1]) < class.wifi_calling.get(),
+            ),
             (flag::FIVE_G, unit_interval(words[2]) < class.five_g.get()),
-            (flag::DATA_NEEDS_IMS, voice && air.spec.ims.enabled && unit_interval(words[3]) < class.data_needs_ims.get()),
-            (flag::IGNORES_BACKOFF, unit_interval(more[0]) < class.ignores_backoff.get()),
-            (flag::COVERED, unit_interval(more[1]) >= air.spec.access.uncovered.get()),
+            (
+                flag::DATA_NEEDS_IMS,
+                voice
+                    && air.spec.ims.enabled
+                    && unit_interval(words[3]) < class.data_needs_ims.get(),
+            ),
+            (
+                flag::IGNORES_BACKOFF,
+                unit_interval(more[0]) < class.ignores_backoff.get(),
+            ),
+            (
+                flag::COVERED,
+                unit_interval(more[1]) >= air.spec.access.uncovered.get(),
+            ),
         ];
         for (bit, on) in traits {
             self.devices[index].set(bit, on);
@@ -107,7 +144,9 @@ impl Shard {
         if air.start_registered {
             self.start_registered(air, index, words, member_of);
         } else {
-            let first = air.first_attempt.draw(unit_interval(words[0]), unit_interval(words[1]));
+            let first = air
+                .first_attempt
+                .draw(unit_interval(words[0]), unit_interval(words[1]));
             self.devices[index].nas = nas_state::TRYING;
             self.devices[index].nas_due = first.as_ticks();
         }
@@ -125,7 +164,12 @@ impl Shard {
     ) {
         let home = self.home(index);
         let pool = air.pool_of(&air.towers[home.index()], self.devices[index].class);
-        let member = member_of(self.number(index), pool, home, self.devices[index].has(flag::FIVE_G));
+        let member = member_of(
+            self.number(index),
+            pool,
+            home,
+            self.devices[index].has(flag::FIVE_G),
+        );
         self.devices[index].member = member.unwrap_or(0);
         self.set_context(index, true);
         self.schedule_periodic(air, index, 0, air.timers.periodic);

@@ -42,7 +42,13 @@ impl Shard {
     }
 
     /// The core forgets a share of the contexts that `member` of `pool` holds.
-    pub(in crate::network) fn drop_contexts(&mut self, air: &Air, holder: (u16, u8), share: f64, at: Tick) {
+    pub(in crate::network) fn drop_contexts(
+        &mut self,
+        air: &Air,
+        holder: (u16, u8),
+        share: f64,
+        at: Tick,
+    ) {
         let (pool, member) = holder;
         for index in 0..self.devices.len() {
             let device = &self.devices[index];
@@ -62,7 +68,10 @@ impl Shard {
         for slice in 0..self.slices.len() {
             if towers.binary_search(&self.slices[slice].tower).is_ok() {
                 let devices = self.slices[slice].from as usize..self.slices[slice].to as usize;
-                for index in devices.filter(|&index| self.devices[index].has(flag::CONTEXT)).collect::<Vec<_>>() {
+                for index in devices
+                    .filter(|&index| self.devices[index].has(flag::CONTEXT))
+                    .collect::<Vec<_>>()
+                {
                     self.lose_context(air, index, at);
                 }
             }
@@ -75,10 +84,17 @@ impl Shard {
         let before = self.devices[index].due();
         self.set_context(index, false);
         let device = &self.devices[index];
-        if matches!(device.nas, nas_state::REGISTERED | nas_state::WILL_RESTART | nas_state::ACCEPTED) {
+        if matches!(
+            device.nas,
+            nas_state::REGISTERED | nas_state::WILL_RESTART | nas_state::ACCEPTED
+        ) {
             let notice = self.notice(air, index, at);
             let device = &mut self.devices[index];
-            device.nas_due = notice.min(if device.nas == nas_state::ACCEPTED { Device::IDLE } else { device.nas_due });
+            device.nas_due = notice.min(if device.nas == nas_state::ACCEPTED {
+                Device::IDLE
+            } else {
+                device.nas_due
+            });
             device.nas = nas_state::UNAWARE;
             device.set_nas_failures(0);
         }
@@ -98,20 +114,34 @@ impl Shard {
         let device = &self.devices[index];
         let tower = &air.towers[self.home(index).index()];
         let onset = &air.spec.registration.onset;
-        let words = air.draws.words(Purpose::Onset, self.number(index), u32::from(device.nas_ordinal));
+        let words = air.draws.words(
+            Purpose::Onset,
+            self.number(index),
+            u32::from(device.nas_ordinal),
+        );
         let class = &air.classes[device.class as usize].spec;
         let interval_s = class.uplink_interval_s.at(air.hour(tower, at)) * onset.spread;
         let uplink = ticks(-libm::log(unit_interval(words[0])) * interval_s);
-        let told = if unit_interval(words[1]) < onset.told.get() && air.ways(tower, device.class) != 0 {
-            onset.told_within.draw(unit_interval(words[2]), unit_interval(words[3])).as_ticks()
-        } else {
-            Device::IDLE
-        };
+        let told =
+            if unit_interval(words[1]) < onset.told.get() && air.ways(tower, device.class) != 0 {
+                onset
+                    .told_within
+                    .draw(unit_interval(words[2]), unit_interval(words[3]))
+                    .as_ticks()
+            } else {
+                Device::IDLE
+            };
         later(at, uplink.min(told).max(1))
     }
 
     /// IMS forgets a share of the registrations that one of its sites holds.
-    pub(in crate::network) fn drop_ims(&mut self, air: &Air, holds: &dyn Fn(u32) -> bool, share: f64, at: Tick) {
+    pub(in crate::network) fn drop_ims(
+        &mut self,
+        air: &Air,
+        holds: &dyn Fn(u32) -> bool,
+        share: f64,
+        at: Tick,
+    ) {
         for index in 0..self.devices.len() {
             let number = self.number(index);
             let word = air.draws.words(Purpose::Effect, number, at)[1];
@@ -133,12 +163,19 @@ impl Shard {
 
     /// Devices in scope come under attack control.
     pub(in crate::network) fn start_flood(&mut self, air: &Air, slot: usize, at: Tick) {
-        let Some(state) = air.floods[slot].clone() else { return };
+        let Some(state) = air.floods[slot].clone() else {
+            return;
+        };
         for index in 0..self.devices.len() {
-            let word = air.draws.words(Purpose::Flood, self.number(index), u32::MAX - state.id)[0];
-            let takes = unit_interval(word) < state.flood.share.get() && self.in_scope(air, index, &state.flood.scope);
+            let word = air
+                .draws
+                .words(Purpose::Flood, self.number(index), u32::MAX - state.id)[0];
+            let takes = unit_interval(word) < state.flood.share.get()
+                && self.in_scope(air, index, &state.flood.scope);
             if takes && self.devices[index].nas != nas_state::FLOODING {
-                let first = air.draws.unit(Purpose::Flood, self.number(index), u32::MAX / 2 - state.id);
+                let first =
+                    air.draws
+                        .unit(Purpose::Flood, self.number(index), u32::MAX / 2 - state.id);
                 let rate = state.flood.rate_per_device.get().max(1e-9);
                 let device = &mut self.devices[index];
                 device.nas = nas_state::FLOODING;
@@ -164,7 +201,10 @@ impl Shard {
     pub(in crate::network) fn announce(&mut self, air: &Air, share: f64, at: Tick) {
         for index in 0..self.devices.len() {
             let device = &self.devices[index];
-            let waits = matches!(device.nas, nas_state::LONG_WAIT | nas_state::BACK_OFF | nas_state::REFUSED);
+            let waits = matches!(
+                device.nas,
+                nas_state::LONG_WAIT | nas_state::BACK_OFF | nas_state::REFUSED
+            );
             let words = air.draws.words(Purpose::UserAction, self.number(index), at);
             if waits && unit_interval(words[0]) < share {
                 let within = ticks(300.0 * unit_interval(words[1]));

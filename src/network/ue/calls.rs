@@ -15,7 +15,10 @@ impl Shard {
     pub(super) fn call_timer(&mut self, air: &Air, index: usize, at: Tick) {
         let words = self.call_words(air, index);
         let class = self.devices[index].class;
-        let demand = air.classes[class as usize].demand.as_ref().expect("only callers have a call timer");
+        let demand = air.classes[class as usize]
+            .demand
+            .as_ref()
+            .expect("only callers have a call timer");
         let is_emergency = unit_interval(words[1]) < demand.emergency_share();
         self.schedule_call(air, index, at);
         if is_emergency {
@@ -31,18 +34,24 @@ impl Shard {
         self.devices[index].redial_due = Device::IDLE;
         let redials = u32::from(self.devices[index].redials());
         let occasion = u32::from(self.devices[index].call_ordinal) | redials << 16;
-        let words = air.draws.words(Purpose::Redial, self.number(index), occasion);
+        let words = air
+            .draws
+            .words(Purpose::Redial, self.number(index), occasion);
         self.call(air, index, at, words);
     }
 
     /// Set the timer of the next call.
     pub(super) fn schedule_call(&mut self, air: &Air, index: usize, at: Tick) {
         let class = self.devices[index].class;
-        let Some(demand) = air.classes[class as usize].demand.as_ref() else { return };
+        let Some(demand) = air.classes[class as usize].demand.as_ref() else {
+            return;
+        };
         let tower = &air.towers[self.home(index).index()];
         let ordinal = self.devices[index].call_ordinal.wrapping_add(1);
         self.devices[index].call_ordinal = ordinal;
-        let unit = air.draws.unit(Purpose::Call, self.number(index), u32::from(ordinal));
+        let unit = air
+            .draws
+            .unit(Purpose::Call, self.number(index), u32::from(ordinal));
         let wait_s = demand.wait_s(air.local_s(tower, at), -libm::log(unit));
         self.devices[index].call_due = later(at, ticks(wait_s));
     }
@@ -69,9 +78,13 @@ impl Shard {
         let redial = air.classes[device.class as usize].spec.redial;
         let done = device.redials();
         let occasion = u32::from(device.call_ordinal) | u32::from(done) << 16 | 1 << 31;
-        let words = air.draws.words(Purpose::Redial, self.number(index), occasion);
+        let words = air
+            .draws
+            .words(Purpose::Redial, self.number(index), occasion);
         if done < redial.most.min(15) && unit_interval(words[0]) < redial.probability.get() {
-            let after = redial.after.draw(unit_interval(words[1]), unit_interval(words[2]));
+            let after = redial
+                .after
+                .draw(unit_interval(words[1]), unit_interval(words[2]));
             let device = &mut self.devices[index];
             device.set_redials(done + 1);
             device.redial_due = later(at, after.as_ticks().max(1));
@@ -100,7 +113,11 @@ impl Shard {
     }
 
     fn call_words(&self, air: &Air, index: usize) -> [u32; 4] {
-        air.draws.words(Purpose::Call, self.number(index), u32::from(self.devices[index].call_ordinal))
+        air.draws.words(
+            Purpose::Call,
+            self.number(index),
+            u32::from(self.devices[index].call_ordinal),
+        )
     }
 
     /// A phone under attack control sends a registration request and sets the time of the next.
@@ -112,7 +129,9 @@ impl Shard {
         };
         let ordinal = self.devices[index].nas_ordinal;
         self.devices[index].nas_ordinal = ordinal.wrapping_add(1);
-        let words = air.draws.words(Purpose::Flood, self.number(index), u32::from(ordinal));
+        let words = air
+            .draws
+            .words(Purpose::Flood, self.number(index), u32::from(ordinal));
         let rate = state.flood.rate_per_device.get().max(1e-9);
         self.devices[index].nas_due = later(at, ticks(-libm::log(unit_interval(words[0])) / rate));
         let running_s = SimTime::from_tick(at).since(state.since).as_secs_f64();

@@ -19,7 +19,11 @@ impl Shard {
             return;
         }
         let words = self.ims_words(air, index);
-        let after = air.spec.ims.start_after.draw(unit_interval(words[2]), unit_interval(words[3]));
+        let after = air
+            .spec
+            .ims
+            .start_after
+            .draw(unit_interval(words[2]), unit_interval(words[3]));
         self.devices[index].set_ims_failures(0);
         self.set_ims_state(index, ims_state::TRYING);
         self.devices[index].ims_due = later(at, after.as_ticks().max(air.timers.procedure).max(1));
@@ -52,7 +56,12 @@ impl Shard {
         let words = self.ims_words(air, index);
         self.devices[index].ims_ordinal = self.devices[index].ims_ordinal.wrapping_add(1);
         self.send(air, index, at, Procedure::ImsRegistration, words[1]);
-        self.back_off(air, index, later(at, air.timers.ims_guard), unit_interval(words[0]));
+        self.back_off(
+            air,
+            index,
+            later(at, air.timers.ims_guard),
+            unit_interval(words[0]),
+        );
     }
 
     /// Wait between half and the whole of base × 2^failures, at most the longest back-off.
@@ -67,11 +76,23 @@ impl Shard {
         }
     }
 
-    pub(super) fn ims_accepted(&mut self, air: &Air, index: usize, verdict: &Verdict, now: SimTime) {
-        if !matches!(self.ims_state(index), ims_state::TRYING | ims_state::REFRESHING) {
+    pub(super) fn ims_accepted(
+        &mut self,
+        air: &Air,
+        index: usize,
+        verdict: &Verdict,
+        now: SimTime,
+    ) {
+        if !matches!(
+            self.ims_state(index),
+            ims_state::TRYING | ims_state::REFRESHING
+        ) {
             return;
         }
-        let effective = verdict.at.max(SimTime::from_tick(later(verdict.sent, air.timers.ims_procedure)));
+        let effective = verdict.at.max(SimTime::from_tick(later(
+            verdict.sent,
+            air.timers.ims_procedure,
+        )));
         if effective < now {
             self.count(EventKind::Accepted);
             self.ims_registered(air, index, effective.ceil_tick());
@@ -107,7 +128,12 @@ impl Shard {
             self.devices[index].ims_due = later(at, air.timers.ims_refresh);
         } else {
             self.set_ims_state(index, ims_state::REFRESHING);
-            self.back_off(air, index, later(at, air.timers.ims_guard), unit_interval(words[0]));
+            self.back_off(
+                air,
+                index,
+                later(at, air.timers.ims_guard),
+                unit_interval(words[0]),
+            );
         }
     }
 
@@ -120,16 +146,27 @@ impl Shard {
         let words = self.ims_words(air, index);
         self.devices[index].ims_ordinal = self.devices[index].ims_ordinal.wrapping_add(1);
         self.set_ims_state(index, ims_state::REFRESHING);
-        self.back_off(air, index, later(verdict.sent, air.timers.ims_guard), unit_interval(words[0]));
+        self.back_off(
+            air,
+            index,
+            later(verdict.sent, air.timers.ims_guard),
+            unit_interval(words[0]),
+        );
     }
 
     fn has_way(&self, air: &Air, index: usize) -> bool {
         let device = &self.devices[index];
-        let tower = &air.towers[air.serving_tower(self.home(index), device.serving()).index()];
+        let tower = &air.towers[air
+            .serving_tower(self.home(index), device.serving())
+            .index()];
         device.has(flag::WIFI) && air.wifi_open || air.ways(tower, device.class) != 0
     }
 
     fn ims_words(&self, air: &Air, index: usize) -> [u32; 4] {
-        air.draws.words(Purpose::ImsAttempt, self.number(index), u32::from(self.devices[index].ims_ordinal))
+        air.draws.words(
+            Purpose::ImsAttempt,
+            self.number(index),
+            u32::from(self.devices[index].ims_ordinal),
+        )
     }
 }

@@ -188,7 +188,10 @@ impl Shard {
     fn arm(&mut self, index: usize) {
         let due = self.devices[index].due();
         if due != Device::IDLE {
-            self.timers.push(due, u16::try_from(index).expect("a shard has at most 65,536 devices"));
+            self.timers.push(
+                due,
+                u16::try_from(index).expect("a shard has at most 65,536 devices"),
+            );
         }
     }
 
@@ -227,12 +230,20 @@ impl Shard {
             for service in 0..4 {
                 cell.out[service] += u64::from(device.ims >> (4 + service) & 1);
             }
-            assert!(device.nas <= nas_state::FLOODING && self.ims_state(index) <= ims_state::REFRESHING);
+            assert!(
+                device.nas <= nas_state::FLOODING && self.ims_state(index) <= ims_state::REFRESHING
+            );
         }
         for (counted, kept) in cells.iter().zip(&self.cells) {
             assert_eq!(counted.devices, kept.devices, "devices are conserved");
-            assert_eq!(counted.registered, kept.registered, "registered devices are counted");
-            assert_eq!(counted.ims_registered, kept.ims_registered, "IMS registrations are counted");
+            assert_eq!(
+                counted.registered, kept.registered,
+                "registered devices are counted"
+            );
+            assert_eq!(
+                counted.ims_registered, kept.ims_registered,
+                "IMS registrations are counted"
+            );
             assert_eq!(counted.out, kept.out, "devices without service are counted");
         }
     }
@@ -255,7 +266,11 @@ fn tick_at(at: SimTime, now: SimTime) -> Tick {
 
 /// Ticks in a number of seconds.
 #[inline]
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the horizon of a run")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to the horizon of a run"
+)]
 fn ticks(seconds: f64) -> Tick {
     (seconds * (1e6 / TICK_US as f64)).clamp(1.0, 1_350_000_000.0) as Tick
 }

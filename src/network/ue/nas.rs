@@ -38,12 +38,20 @@ impl Shard {
     /// Try to register: barred, unheard, or sent; in every case the next try is set.
     pub(super) fn attempt(&mut self, air: &Air, index: usize, at: Tick) {
         let home = self.home(index);
-        if !air.towers[air.serving_tower(home, self.devices[index].serving()).index()].on_air {
+        if !air.towers[air
+            .serving_tower(home, self.devices[index].serving())
+            .index()]
+        .on_air
+        {
             self.lose_cell(air, index, at);
             return;
         }
         let number = self.number(index);
-        let words = air.draws.words(Purpose::NasAttempt, number, u32::from(self.devices[index].nas_ordinal));
+        let words = air.draws.words(
+            Purpose::NasAttempt,
+            number,
+            u32::from(self.devices[index].nas_ordinal),
+        );
         self.devices[index].nas_ordinal = self.devices[index].nas_ordinal.wrapping_add(1);
         if self.is_barred(air, index, at, words) {
             return;
@@ -62,9 +70,14 @@ impl Shard {
     /// (0.7 + 0.6 × rand) × barring time.
     fn is_barred(&mut self, air: &Air, index: usize, at: Tick, words: [u32; 4]) -> bool {
         let device = &self.devices[index];
-        let tower = &air.towers[air.serving_tower(self.home(index), device.serving()).index()];
-        let Some(barring) = air.barring(tower) else { return false };
-        let exempt = air.classes[device.class as usize].spec.priority || device.has(flag::IGNORES_BACKOFF);
+        let tower = &air.towers[air
+            .serving_tower(self.home(index), device.serving())
+            .index()];
+        let Some(barring) = air.barring(tower) else {
+            return false;
+        };
+        let exempt =
+            air.classes[device.class as usize].spec.priority || device.has(flag::IGNORES_BACKOFF);
         if exempt || unit_interval(words[0]) < barring.factor.get() {
             return false;
         }
@@ -95,7 +108,9 @@ impl Shard {
             device.set_nas_failures(failures.min(14));
             device.nas = nas_state::TRYING;
             device.nas_due = later(at, timers.guard + timers.late(timers.retry, unit));
-        } else if self.devices[index].has(flag::FIVE_G) && !self.devices[index].has(flag::N1_DISABLED) {
+        } else if self.devices[index].has(flag::FIVE_G)
+            && !self.devices[index].has(flag::N1_DISABLED)
+        {
             // Five failures in 5GS: the device tries EPS with a counter of its own.
             let device = &mut self.devices[index];
             device.set(flag::N1_DISABLED, true);
@@ -127,11 +142,19 @@ impl Shard {
     fn user_patience(&self, air: &Air, index: usize, from: Tick) -> Tick {
         let device = &self.devices[index];
         let tower = &air.towers[self.home(index).index()];
-        let rate = air.classes[device.class as usize].spec.restarts_per_day_without_service.get() / 86_400.0;
+        let rate = air.classes[device.class as usize]
+            .spec
+            .restarts_per_day_without_service
+            .get()
+            / 86_400.0;
         if rate <= 0.0 {
             return Device::IDLE;
         }
-        let word = air.draws.words(Purpose::UserAction, self.number(index), u32::from(device.nas_ordinal))[0];
+        let word = air.draws.words(
+            Purpose::UserAction,
+            self.number(index),
+            u32::from(device.nas_ordinal),
+        )[0];
         let mut awake_s = -libm::log(unit_interval(word)) / rate;
         let local = air.local_s(tower, from) % 86_400.0;
         let (morning, evening) = (7.0 * 3_600.0, 23.0 * 3_600.0);
@@ -152,9 +175,16 @@ impl Shard {
     /// The user switches it off and on: sticky refusals and counters are cleared.
     fn switch_off(&mut self, air: &Air, index: usize, at: Tick) {
         self.count(EventKind::Other);
-        let words =
-            air.draws.words(Purpose::Periodic, self.number(index), 1 << 16 | u32::from(self.devices[index].nas_ordinal));
-        let off = air.spec.registration.restart_time.draw(unit_interval(words[0]), unit_interval(words[1]));
+        let words = air.draws.words(
+            Purpose::Periodic,
+            self.number(index),
+            1 << 16 | u32::from(self.devices[index].nas_ordinal),
+        );
+        let off = air
+            .spec
+            .registration
+            .restart_time
+            .draw(unit_interval(words[0]), unit_interval(words[1]));
         let was_well = self.devices[index].has(flag::CONTEXT);
         self.set_context(index, false);
         self.set_ims(index, false);
@@ -173,13 +203,23 @@ impl Shard {
     }
 
     /// Ask the core; an unheard request goes nowhere.
-    pub(super) fn send(&mut self, air: &Air, index: usize, at: Tick, procedure: Procedure, tie: u32) {
+    pub(super) fn send(
+        &mut self,
+        air: &Air,
+        index: usize,
+        at: Tick,
+        procedure: Procedure,
+        tie: u32,
+    ) {
         let device = &self.devices[index];
         let home = self.home(index);
         let serving = air.serving_tower(home, device.serving());
         let tower = &air.towers[serving.index()];
         let over_wifi = device.has(flag::WIFI)
-            && !matches!(procedure, Procedure::InitialRegistration | Procedure::PeriodicUpdate);
+            && !matches!(
+                procedure,
+                Procedure::InitialRegistration | Procedure::PeriodicUpdate
+            );
         let ways = air.ways(tower, device.class);
         if ways == 0 && !over_wifi {
             return;
@@ -208,13 +248,25 @@ impl Shard {
         self.outbox.push(request);
     }
 
-    pub(super) fn nas_accepted(&mut self, air: &Air, index: usize, verdict: &Verdict, now: SimTime) {
+    pub(super) fn nas_accepted(
+        &mut self,
+        air: &Air,
+        index: usize,
+        verdict: &Verdict,
+        now: SimTime,
+    ) {
         let device = &mut self.devices[index];
-        if !matches!(device.nas, nas_state::TRYING | nas_state::LONG_WAIT | nas_state::REFUSED) {
+        if !matches!(
+            device.nas,
+            nas_state::TRYING | nas_state::LONG_WAIT | nas_state::REFUSED
+        ) {
             return;
         }
         device.member = verdict.member;
-        let effective = verdict.at.max(SimTime::from_tick(later(verdict.sent, air.timers.procedure)));
+        let effective = verdict.at.max(SimTime::from_tick(later(
+            verdict.sent,
+            air.timers.procedure,
+        )));
         if effective < now {
             self.count(EventKind::Accepted);
             self.registered(air, index, effective.ceil_tick());
@@ -242,9 +294,17 @@ impl Shard {
     pub(super) fn schedule_periodic(&mut self, air: &Air, index: usize, at: Tick, period: Tick) {
         let device = &self.devices[index];
         let class = &air.classes[device.class as usize].spec;
-        let unit = air.draws.unit(Purpose::Periodic, self.number(index), u32::from(device.nas_ordinal));
+        let unit = air.draws.unit(
+            Purpose::Periodic,
+            self.number(index),
+            u32::from(device.nas_ordinal),
+        );
         let restart_rate = class.restarts_per_day.get() / 86_400.0;
-        let restart = if restart_rate > 0.0 { ticks(-libm::log(unit) / restart_rate) } else { Device::IDLE };
+        let restart = if restart_rate > 0.0 {
+            ticks(-libm::log(unit) / restart_rate)
+        } else {
+            Device::IDLE
+        };
         let device = &mut self.devices[index];
         device.nas_ordinal = device.nas_ordinal.wrapping_add(1);
         if !air.spec.registration.periodic_updates {
@@ -264,9 +324,16 @@ impl Shard {
         self.count(EventKind::Periodic);
         let device = self.devices[index];
         let tower = &air.towers[self.home(index).index()];
-        let interval_s =
-            air.classes[device.class as usize].spec.uplink_interval_s.at(air.hour(tower, at)) * air.spec.registration.onset.spread;
-        let words = air.draws.words(Purpose::Periodic, self.number(index), 1 << 17 | u32::from(device.nas_ordinal));
+        let interval_s = air.classes[device.class as usize]
+            .spec
+            .uplink_interval_s
+            .at(air.hour(tower, at))
+            * air.spec.registration.onset.spread;
+        let words = air.draws.words(
+            Purpose::Periodic,
+            self.number(index),
+            1 << 17 | u32::from(device.nas_ordinal),
+        );
         let quiet = ticks(-libm::log(unit_interval(words[1])) * interval_s);
         if quiet < air.timers.periodic {
             self.schedule_periodic(air, index, at, air.timers.periodic - quiet);
@@ -274,7 +341,12 @@ impl Shard {
         }
         let cell = self.cell(index);
         self.cells[cell].periodic_updates += 1;
-        let heard = air.ways(&air.towers[air.serving_tower(self.home(index), device.serving()).index()], device.class);
+        let heard = air.ways(
+            &air.towers[air
+                .serving_tower(self.home(index), device.serving())
+                .index()],
+            device.class,
+        );
         if heard == 0 {
             // Unheard: the update fails like any attempt, and is retried like one.
             self.presume_failure(air, index, at, words);
@@ -296,20 +368,31 @@ impl Shard {
         if !matches!(device.nas, nas_state::REGISTERED | nas_state::WILL_RESTART) {
             return;
         }
-        let words = air.draws.words(Purpose::NasAttempt, self.number(index), u32::from(device.nas_ordinal));
+        let words = air.draws.words(
+            Purpose::NasAttempt,
+            self.number(index),
+            u32::from(device.nas_ordinal),
+        );
         self.devices[index].nas_ordinal = device.nas_ordinal.wrapping_add(1);
         self.presume_failure(air, index, verdict.sent, words);
     }
 
     pub(super) fn nas_rejected(&mut self, air: &Air, index: usize, verdict: &Verdict) {
-        if !matches!(self.devices[index].nas, nas_state::TRYING | nas_state::LONG_WAIT | nas_state::REFUSED) {
+        if !matches!(
+            self.devices[index].nas,
+            nas_state::TRYING | nas_state::LONG_WAIT | nas_state::REFUSED
+        ) {
             return;
         }
         let cell = self.cell(index);
         self.cells[cell].registration_rejects += 1;
         let at = verdict.at.ceil_tick();
         self.want_service(air, index, at);
-        let word = air.draws.words(Purpose::NasAttempt, self.number(index), u32::from(self.devices[index].nas_ordinal))[3];
+        let word = air.draws.words(
+            Purpose::NasAttempt,
+            self.number(index),
+            u32::from(self.devices[index].nas_ordinal),
+        )[3];
         let unit = unit_interval(word);
         let stubborn = self.devices[index].has(flag::IGNORES_BACKOFF);
         if verdict.backoff > 0 && !stubborn {
@@ -317,9 +400,13 @@ impl Shard {
             device.set_nas_failures(0);
             device.nas = nas_state::BACK_OFF;
             device.nas_due = later(at, verdict.backoff);
-        } else if verdict.cause == Cause::IDENTITY_UNKNOWN || verdict.cause == Cause::IMPLICITLY_DETACHED {
+        } else if verdict.cause == Cause::IDENTITY_UNKNOWN
+            || verdict.cause == Cause::IMPLICITLY_DETACHED
+        {
             self.retry_after(index, at, air.timers.procedure);
-        } else if verdict.cause == Cause::N1_MODE_NOT_ALLOWED && self.devices[index].has(flag::FIVE_G) {
+        } else if verdict.cause == Cause::N1_MODE_NOT_ALLOWED
+            && self.devices[index].has(flag::FIVE_G)
+        {
             self.devices[index].set(flag::N1_DISABLED, true);
             self.devices[index].set_nas_failures(0);
             self.retry_after(index, at, air.timers.procedure);
@@ -347,8 +434,16 @@ impl Shard {
     /// The cell is gone: look for another, if there may be one.
     pub(super) fn lose_cell(&mut self, air: &Air, index: usize, at: Tick) {
         self.count(EventKind::Other);
-        let words = air.draws.words(Purpose::Onset, self.number(index), 1 << 16 | u32::from(self.devices[index].nas_ordinal));
-        let settle = air.spec.access.reselection.draw(unit_interval(words[0]), unit_interval(words[1]));
+        let words = air.draws.words(
+            Purpose::Onset,
+            self.number(index),
+            1 << 16 | u32::from(self.devices[index].nas_ordinal),
+        );
+        let settle = air
+            .spec
+            .access
+            .reselection
+            .draw(unit_interval(words[0]), unit_interval(words[1]));
         let device = &mut self.devices[index];
         device.nas_ordinal = device.nas_ordinal.wrapping_add(1);
         device.set(flag::VOLUNTARY, false);
@@ -363,7 +458,11 @@ impl Shard {
         self.count(EventKind::Other);
         let home = self.home(index);
         let (_, around) = air.towers[home.index()].neighbours;
-        let reach = if self.devices[index].has(flag::COVERED) { around.min(15) } else { 0 };
+        let reach = if self.devices[index].has(flag::COVERED) {
+            around.min(15)
+        } else {
+            0
+        };
         let found = (0..=reach).find(|&k| air.towers[air.serving_tower(home, k).index()].on_air);
         let Some(serving) = found else {
             self.devices[index].nas = nas_state::NO_COVERAGE;
