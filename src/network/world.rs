@@ -31,7 +31,7 @@ pub struct NetworkInput<'a> {
     pub scale: f64,
     /// The seed.
     pub seed: u64,
-    /// Devices per shard, 1 to 65,536.
+    /// Devices per shard, more or less; at most 65,536. Changes nothing but the speed.
     pub shard_size: usize,
 }
 
@@ -41,7 +41,8 @@ pub struct Network<'a> {
     pub(super) topology: &'a Topology,
     pub(super) air: Air,
     pub(super) shards: Vec<Shard>,
-    pub(super) shard_size: usize,
+    /// First device of each shard.
+    shard_starts: Vec<u32>,
     pub(super) core: Core,
     pub(super) status: Vec<ElementStatus>,
     /// When each tower lost the core, if it has.
@@ -89,11 +90,12 @@ impl<'a> Network<'a> {
             scale,
         );
         let regions = air.towers.iter().map(|tower| tower.region).collect();
+        let shards = shards(&placement, &air, input.shard_size);
         let core = Core::new(spec, Draws::new(seed), elements, servers, (radios, regions));
         let mut network = Self {
             topology,
-            shards: shards(&placement, &air, input.shard_size),
-            shard_size: input.shard_size,
+            shard_starts: shards.iter().map(|shard| shard.first).collect(),
+            shards,
             core,
             status: vec![ElementStatus::Up; topology.nodes().len()],
             lost_core_at: vec![None; topology.towers().len()],
@@ -141,9 +143,8 @@ impl<'a> Network<'a> {
             return;
         }
         for verdict in self.core.verdicts.drain(..) {
-            self.shards[verdict.device as usize / self.shard_size]
-                .inbox
-                .push(verdict);
+            let shard = self.shard_starts.partition_point(|&first| first <= verdict.device) - 1;
+            self.shards[shard].inbox.push(verdict);
         }
         workers.each(&mut self.shards, worthwhile, |shard| {
             shard.take_verdicts(air, to)

@@ -19,10 +19,14 @@ const DATA: u8 = 2;
 const SMS: u8 = 4;
 const EMERGENCY: u8 = 8;
 
+/// Most devices that are accounted for together.
+pub(in crate::network) const SLICE: u32 = 16_384;
+
 /// Camped on another operator for emergency calls only.
 const SOS: u16 = 1 << 10;
 
-/// The part of a tower's devices that lies in one shard, and what happened to it.
+/// The devices of a tower, and what happened to them. (A tower of more than [`SLICE`] devices is cut
+/// into several of these, always at the same places, whatever the shards.)
 #[derive(Clone, Copy, Debug)]
 pub(in crate::network) struct SliceAccount {
     pub(in crate::network) tower: TowerId,
@@ -35,8 +39,8 @@ pub(in crate::network) struct SliceAccount {
     pub(in crate::network) chosen: bool,
     out: [u32; 4],
     since: [i64; 4],
-    /// Devices without voice or data now.
-    without: u32,
+    /// Whether more than half of its devices are without data now.
+    is_out: bool,
     first_out: Tick,
     last_back: Tick,
 }
@@ -46,27 +50,27 @@ pub(in crate::network) struct SliceAccount {
 pub struct TowerOutcome {
     /// Devices simulated under it.
     pub devices: u64,
-    /// When the first device lost voice or data.
+    /// When more than half of its devices were first without data.
     pub first_out: Option<SimTime>,
-    /// When the last device that came back did so.
+    /// When that last ceased.
     pub last_back: Option<SimTime>,
-    /// Devices without voice or data at the end.
-    pub still_out: u64,
+    /// Whether more than half are without data at the end.
+    pub still_out: bool,
     /// Device-microseconds without each service.
     pub lost_device_us: [u64; 4],
 }
 
 impl SliceAccount {
-    pub(super) fn new(tower: TowerId, region: u16, from: u32) -> Self {
+    pub(super) fn new(tower: TowerId, region: u16, from: u32, to: u32) -> Self {
         Self {
             tower,
             region,
             from,
-            to: from,
+            to,
             chosen: false,
             out: [0; 4],
             since: [0; 4],
-            without: 0,
+            is_out: false,
             first_out: Tick::MAX,
             last_back: 0,
         }
@@ -75,7 +79,7 @@ impl SliceAccount {
     /// Add what happened here, up to `now`, to the outcome of the tower.
     pub(in crate::network) fn add_to(&self, outcome: &mut TowerOutcome, now: SimTime) {
         outcome.devices += u64::from(self.to - self.from);
-        outcome.still_out += u64::from(self.without);
+        outcome.still_out |= self.is_out;
         let end = i64::from(now.ceil_tick());
         for service in 0..4 {
             let ticks = i64::from(self.out[service]) * end - self.since[service];
@@ -92,7 +96,7 @@ impl SliceAccount {
         }
     }
 
-    fn change(&mut self, changed: u8, out: u8, was_out: u8, at: Tick) {
+    fn change(&mut self, changed: u8, out: u8, at: Tick) {
         for service in 0..4 {
             if changed & 1 << service != 0 {
                 let (count, sign) = if out & 1 << service == 0 {
@@ -104,14 +108,13 @@ impl SliceAccount {
                 self.since[service] += sign * i64::from(at);
             }
         }
-        let (is_without, was_without) = (out & (VOICE | DATA) != 0, was_out & (VOICE | DATA) != 0);
-        if is_without && !was_without {
-            self.without += 1;
+        let is_out = self.out[1] * 2 > self.to - self.from;
+        if is_out && !self.is_out {
             self.first_out = self.first_out.min(at);
-        } else if was_without && !is_without {
-            self.without -= 1;
+        } else if self.is_out && !is_out {
             self.last_back = self.last_back.max(at);
         }
+        self.is_out = is_out;
     }
 }
 
@@ -132,7 +135,7 @@ impl Shard {
         device.flags |= u16::from(fresh) << flag::EVER_SHIFT;
         let home = device.home as usize;
         let cell = self.cell(index);
-        self.slices[home].change(out ^ was_out, out, was_out, at);
+        self.slices[home].change(out ^ was_out, out, at);
         self.change_cell(cell, out, was_out, at);
         for service in 0..4 {
             self.cells[cell].ever_out[service] += u64::from(fresh >> service & 1);

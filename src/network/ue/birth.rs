@@ -6,44 +6,35 @@ use crate::base::{ClassId, Purpose, Tick, TowerId, unit_interval};
 use crate::kernel::{MAX_ENTITIES, Timers};
 use crate::network::air::Air;
 use crate::network::counters::ClassCounts;
-use crate::population::{Device, Group, Placement, flag};
+use crate::population::{Device, Placement, flag};
 
+use super::account::SLICE;
 use super::{EVENT_KINDS, Shard, SliceAccount, ims_state, later, nas_state, ticks};
 
-/// Cut the devices into shards of `size` and bring them to life.
+/// Cut the devices into shards of about `size` (at least a slice each), still lifeless.
 pub(in crate::network) fn shards(placement: &Placement, air: &Air, size: usize) -> Vec<Shard> {
-    assert!(
-        (1..=MAX_ENTITIES).contains(&size),
-        "a shard holds 1 to 65,536 devices"
-    );
-    let mut shards = Vec::new();
-    let mut current = Shard::empty(0, air, size);
-    for group in placement.groups() {
-        let mut left = group.count;
-        while left > 0 {
-            if current.devices.len() == size {
-                let next = current.first + u32::try_from(size).expect("a shard is small");
-                shards.push(std::mem::replace(
-                    &mut current,
-                    Shard::empty(next, air, size),
-                ));
+    let mut shards = vec![Shard::empty(0, air)];
+    for groups in placement.groups().chunk_by(|a, b| a.tower == b.tower) {
+        let classes: Vec<ClassId> =
+            groups.iter().flat_map(|group| std::iter::repeat_n(group.class, group.count as usize)).collect();
+        for slice in classes.chunks(SLICE as usize) {
+            let last = shards.last().expect("there is a first shard");
+            if !last.devices.is_empty() && last.devices.len() + slice.len() > size.min(MAX_ENTITIES) {
+                let first = last.first + last.count_devices();
+                shards.push(Shard::empty(first, air));
             }
-            let room = u32::try_from(size - current.devices.len()).expect("a shard is small");
-            let count = left.min(room);
-            current.settle(air, &Group { count, ..*group });
-            left -= count;
+            shards.last_mut().expect("there is a first shard").settle(air, groups[0].tower, slice);
         }
     }
-    shards.push(current);
     shards
 }
 
 impl Shard {
-    fn empty(first: u32, air: &Air, size: usize) -> Self {
+    fn empty(first: u32, air: &Air) -> Self {
         let cells = air.regions * air.classes.len();
         Self {
             first,
-            devices: Vec::with_capacity(size),
+            devices: Vec::new(),
             timers: Timers::new(),
             slices: Vec::new(),
             cells: vec![ClassCounts::default(); cells],
@@ -55,31 +46,16 @@ impl Shard {
         }
     }
 
-    /// Add the (still lifeless) devices of a group.
-    fn settle(&mut self, air: &Air, group: &Group) {
-        if self
-            .slices
-            .last()
-            .is_none_or(|slice| slice.tower != group.tower)
-        {
-            let from = u32::try_from(self.devices.len()).expect("a shard is small");
-            self.slices.push(SliceAccount::new(
-                group.tower,
-                air.towers[group.tower.index()].region,
-                from,
-            ));
-        }
-        let home = u16::try_from(self.slices.len() - 1).expect("a shard has at most 65,536 towers");
-        let ClassId(class) = group.class;
-        for _ in 0..group.count {
-            self.devices.push(Device {
-                home,
-                class,
-                ..Device::default()
-            });
-        }
-        self.slices.last_mut().expect("just pushed").to =
-            u32::try_from(self.devices.len()).expect("a shard is small");
+    /// Add the (still lifeless) devices of a slice of a tower.
+    fn settle(&mut self, air: &Air, tower: TowerId, classes: &[ClassId]) {
+        let from = self.count_devices();
+        let home = u16::try_from(self.slices.len()).expect("a shard has at most 65,536 slices");
+        self.devices.extend(classes.iter().map(|&ClassId(class)| Device { home, class, ..Device::default() }));
+        self.slices.push(SliceAccount::new(tower, air.towers[tower.index()].region, from, self.count_devices()));
+    }
+
+    fn count_devices(&self) -> u32 {
+        u32::try_from(self.devices.len()).expect("a shard is small")
     }
 
     /// Give every device its traits and first timers.
