@@ -15,15 +15,21 @@ use super::{EVENT_KINDS, Shard, SliceAccount, ims_state, later, nas_state, ticks
 pub(in crate::network) fn shards(placement: &Placement, air: &Air, size: usize) -> Vec<Shard> {
     let mut shards = vec![Shard::empty(0, air)];
     for groups in placement.groups().chunk_by(|a, b| a.tower == b.tower) {
-        let classes: Vec<ClassId> =
-            groups.iter().flat_map(|group| std::iter::repeat_n(group.class, group.count as usize)).collect();
+        let classes: Vec<ClassId> = groups
+            .iter()
+            .flat_map(|group| std::iter::repeat_n(group.class, group.count as usize))
+            .collect();
         for slice in classes.chunks(SLICE as usize) {
             let last = shards.last().expect("there is a first shard");
-            if !last.devices.is_empty() && last.devices.len() + slice.len() > size.min(MAX_ENTITIES) {
+            if !last.devices.is_empty() && last.devices.len() + slice.len() > size.min(MAX_ENTITIES)
+            {
                 let first = last.first + last.count_devices();
                 shards.push(Shard::empty(first, air));
             }
-            shards.last_mut().expect("there is a first shard").settle(air, groups[0].tower, slice);
+            shards
+                .last_mut()
+                .expect("there is a first shard")
+                .settle(air, groups[0].tower, slice);
         }
     }
     shards
@@ -50,8 +56,18 @@ impl Shard {
     fn settle(&mut self, air: &Air, tower: TowerId, classes: &[ClassId]) {
         let from = self.count_devices();
         let home = u16::try_from(self.slices.len()).expect("a shard has at most 65,536 slices");
-        self.devices.extend(classes.iter().map(|&ClassId(class)| Device { home, class, ..Device::default() }));
-        self.slices.push(SliceAccount::new(tower, air.towers[tower.index()].region, from, self.count_devices()));
+        self.devices
+            .extend(classes.iter().map(|&ClassId(class)| Device {
+                home,
+                class,
+                ..Device::default()
+            }));
+        self.slices.push(SliceAccount::new(
+            tower,
+            air.towers[tower.index()].region,
+            from,
+            self.count_devices(),
+        ));
     }
 
     fn count_devices(&self) -> u32 {
