@@ -96,9 +96,7 @@ fn load<E: Engine>(
     }
     for side in &sides {
         if let Side::Scenario { plan, .. } = side {
-            plan.warnings
-                .iter()
-                .for_each(|line| terminal.complain(line));
+            plan.warnings.iter().for_each(|line| terminal.tell(line));
         }
     }
     Ok(sides)

@@ -39,6 +39,7 @@ pub fn run() -> ExitCode {
     let (mut out, mut err) = (io::stdout().lock(), io::stderr());
     let mut terminal = Terminal {
         width: 80,
+        is_quiet: false,
         shows_progress: err.is_terminal(),
         out: &mut out,
         err: &mut err,
@@ -73,6 +74,7 @@ fn parse(
 
 /// Do what the arguments ask for, and say what went wrong.
 fn execute<E: Engine>(arguments: &Arguments, engine: &E, terminal: &mut Terminal<'_>) -> Exit {
+    terminal.is_quiet = arguments.quiet;
     let done = match &arguments.command {
         Command::Run(asked) => run::run(asked, engine, terminal),
         Command::Compare(asked) => compare::compare(asked, engine, terminal),

@@ -23,9 +23,7 @@ pub(super) fn run<E: Engine>(
     let world = engine.load(&request(&asked.file, &asked.how))?;
     phases.end("load");
     let plan = engine.plan(&world);
-    plan.warnings
-        .iter()
-        .for_each(|line| terminal.complain(line));
+    plan.warnings.iter().for_each(|line| terminal.tell(line));
     let place = asked.out.clone().unwrap_or_else(|| default_place(&plan));
     let directory = RunDir::create(&place, asked.force)?;
     let job = Job {
@@ -35,14 +33,11 @@ pub(super) fn run<E: Engine>(
     };
     let (mut result, timing) = job.simulate(engine, &world, (terminal, &mut phases))?;
     let rendered = render(&result);
-    let verified = match asked.verify {
-        true => same_again(&job, engine, &world, terminal, &rendered)?,
-        false => true,
-    };
+    let verified = !asked.verify || same_again(&job, engine, &world, terminal, &rendered)?;
     result.timing = Some(timing);
     let kept = directory.finish(&rendered, &result)?;
     show(asked.json, &result, &rendered, terminal)?;
-    terminal.complain(&format!("written to {}", kept.display()));
+    terminal.tell(&format!("written to {}", kept.display()));
     Ok(if verified && !result.gate_failed() {
         Exit::Done
     } else {
@@ -66,7 +61,7 @@ impl Job<'_> {
         (terminal, phases): (&Terminal<'_>, &mut Phases),
     ) -> Result<(RunResult, Timing), Stop> {
         let threads = self.how.threads.map_or_else(processors, usize::from);
-        let mut progress = Progress::new(self.plan, terminal.shows_progress);
+        let mut progress = Progress::new(self.plan, terminal.shows_progress && !terminal.is_quiet);
         let mut result = engine.simulate(world, threads, &mut progress)?;
         drop(progress);
         result.command = canonical_command(self.file, self.how, self.plan.seed);
@@ -91,14 +86,11 @@ fn canonical_command(file: &Path, how: &How, seed: u64) -> String {
         .file_name()
         .unwrap_or(file.as_os_str())
         .to_string_lossy();
-    let mut command = format!("cellfall run {} --seed {seed}", quoted(&name));
-    if let Some(scale) = how.scale {
-        command.push_str(&format!(" --scale {scale}"));
-    }
-    for set in &how.overrides.set {
-        command.push_str(&format!(" --set {}", quoted(set)));
-    }
-    command
+    let mut words = vec![format!("cellfall run {} --seed {seed}", quoted(&name))];
+    words.extend(how.scale.map(|scale| format!("--scale {scale}")));
+    let overrides = how.overrides.set.iter();
+    words.extend(overrides.map(|set| format!("--set {}", quoted(set))));
+    words.join(" ")
 }
 
 /// A word as a shell wants it.
@@ -140,7 +132,7 @@ fn same_again<E: Engine>(
     let (result, _) = job.simulate(engine, world, (terminal, &mut Phases::start()))?;
     let second = render(&result).digest;
     if second == first.digest {
-        terminal.complain(&format!("verified: {second} again"));
+        terminal.tell(&format!("verified: {second} again"));
         return Ok(true);
     }
     terminal.complain(&format!(

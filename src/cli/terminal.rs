@@ -12,6 +12,8 @@ pub(super) struct Terminal<'a> {
     pub(super) err: &'a mut dyn Write,
     /// Columns of text.
     pub(super) width: usize,
+    /// Whether only errors are wanted on stderr.
+    pub(super) is_quiet: bool,
     /// Whether a progress bar may be drawn on stderr.
     pub(super) shows_progress: bool,
 }
@@ -21,6 +23,13 @@ impl Terminal<'_> {
     pub(super) fn print(&mut self, text: &str) -> io::Result<()> {
         self.out.write_all(text.as_bytes())?;
         self.out.flush()
+    }
+
+    /// Print a line to `err` that is no error, unless only errors are wanted.
+    pub(super) fn tell(&mut self, line: &str) {
+        if !self.is_quiet {
+            self.complain(line);
+        }
     }
 
     /// Print a line to `err`. That nobody listens there is no reason to stop.

@@ -105,6 +105,7 @@ fn dispatch_to(words: &[&str], out: &mut dyn Write) -> (Exit, String) {
         out,
         err: &mut err,
         width: 80,
+        is_quiet: false,
         shows_progress: false,
     };
     let words = std::iter::once("cellfall").chain(words.iter().copied());

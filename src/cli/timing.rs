@@ -2,31 +2,22 @@
 //!
 //! Invariant: the only file that reads any of them.
 
-use std::thread;
-#[expect(
+#![expect(
     clippy::disallowed_types,
     reason = "how long a run took is printed and reaches no result"
 )]
+
+use std::thread;
 use std::time::Instant;
 
 use crate::simulation::Timing;
 
 /// Measures how long something takes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Stopwatch(
-    #[expect(
-        clippy::disallowed_types,
-        reason = "how long a run took is printed and reaches no result"
-    )]
-    Instant,
-);
+pub(super) struct Stopwatch(Instant);
 
 impl Stopwatch {
     /// Started now.
-    #[expect(
-        clippy::disallowed_types,
-        reason = "how long a run took is printed and reaches no result"
-    )]
     pub(super) fn start() -> Self {
         Self(Instant::now())
     }

@@ -20,9 +20,7 @@ pub(super) fn topology<E: Engine>(
         set: &asked.overrides.set,
     })?;
     let view = engine.topology(&world);
-    view.warnings
-        .iter()
-        .for_each(|line| terminal.complain(line));
+    view.warnings.iter().for_each(|line| terminal.tell(line));
     let mut exports = Vec::new();
     if let Some(path) = &asked.graphml {
         exports.push(Export {
@@ -44,7 +42,7 @@ pub(super) fn topology<E: Engine>(
     write_all(&exports, asked.force)?;
     terminal.print(&format!("{}\n", view.summary.trim_end()))?;
     for export in &exports {
-        terminal.complain(&format!("written to {}", export.path.display()));
+        terminal.tell(&format!("written to {}", export.path.display()));
     }
     Ok(Exit::Done)
 }

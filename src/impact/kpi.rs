@@ -52,34 +52,46 @@ pub struct Kpi {
     pub functions: Vec<FunctionKpi>,
 }
 
-impl Kpi {
+/// Collects the rows, and keeps of the last period only what differences need: a snapshot has a
+/// place for every tower, of which this room needs none.
+#[derive(Clone, Debug, Default)]
+pub(super) struct KpiBuilder {
+    kpi: Kpi,
+    at: SimTime,
+    devices: Vec<(Scope, ClassCounts)>,
+    functions: Vec<(usize, FunctionCounts)>,
+}
+
+impl KpiBuilder {
     /// The rows of the period that ends with `now`; the first period starts with all counters at 0.
-    pub(super) fn push(&mut self, before: Option<&Snapshot>, now: &Snapshot) {
-        self.push_devices(before, now);
-        let start = before.map_or(SimTime::ZERO, |s| s.at);
-        for (node, counts) in now.functions.iter().enumerate() {
-            let Some(counts) = counts else { continue };
-            let earlier = before.and_then(|s| s.functions[node]).unwrap_or_default();
-            self.functions.push(FunctionKpi {
+    pub(super) fn push(&mut self, now: &Snapshot) {
+        let devices = sums(now);
+        for (i, (scope, counts)) in devices.iter().enumerate() {
+            let earlier = self.devices.get(i).map(|row| row.1).unwrap_or_default();
+            self.kpi.devices.push(DeviceKpi {
                 at: now.at,
-                period_us: now.at.since(start).as_us(),
-                node,
+                scope: *scope,
+                counts: device_delta(&earlier, counts),
+            });
+        }
+        let present = now.functions.iter().enumerate();
+        let functions: Vec<_> = present.filter_map(|(i, f)| Some((i, (*f)?))).collect();
+        for (i, (node, counts)) in functions.iter().enumerate() {
+            let earlier = self.functions.get(i).filter(|row| row.0 == *node);
+            let earlier = earlier.map(|row| row.1).unwrap_or_default();
+            self.kpi.functions.push(FunctionKpi {
+                at: now.at,
+                period_us: now.at.since(self.at).as_us(),
+                node: *node,
                 counts: function_delta(&earlier, counts),
             });
         }
+        (self.at, self.devices, self.functions) = (now.at, devices, functions);
     }
 
-    fn push_devices(&mut self, before: Option<&Snapshot>, now: &Snapshot) {
-        let earlier = before.map(sums);
-        for (i, (scope, counts)) in sums(now).into_iter().enumerate() {
-            let zero = ClassCounts::default();
-            let earlier = earlier.as_ref().map_or(&zero, |sums| &sums[i].1);
-            self.devices.push(DeviceKpi {
-                at: now.at,
-                scope,
-                counts: device_delta(earlier, &counts),
-            });
-        }
+    /// All rows so far.
+    pub(super) fn finish(self) -> Kpi {
+        self.kpi
     }
 }
 
@@ -162,9 +174,10 @@ mod tests {
     #[test]
     fn totals_become_additions_and_levels_stay() {
         let (first, second) = (snapshot(60.0, 5, 9), snapshot(120.0, 12, 3));
-        let mut kpi = Kpi::default();
-        kpi.push(None, &first);
-        kpi.push(Some(&first), &second);
+        let mut builder = KpiBuilder::default();
+        builder.push(&first);
+        builder.push(&second);
+        let kpi = builder.finish();
         assert_eq!(kpi.devices.len(), 2 * (1 + 2 + 2));
         let network = &kpi.devices[5];
         assert_eq!(network.scope, Scope::Network);

@@ -2,11 +2,11 @@
 //!
 //! Invariant: samples come in the order of time; the same samples give the same score.
 
-use crate::base::SimTime;
+use crate::base::{SimTime, Span};
 use crate::network::{SERVICES, Service, Snapshot};
 
 use super::figures::{GroupImpact, Impact, group_impact};
-use super::kpi::Kpi;
+use super::kpi::{Kpi, KpiBuilder};
 use super::names::Names;
 use super::rules::{Facts, RULES};
 use super::series::Series;
@@ -17,8 +17,7 @@ use super::touched::{BlastRadius, TowerOutcome};
 pub struct Recorder {
     names: Names,
     series: Series,
-    kpi: Kpi,
-    last: Option<Snapshot>,
+    kpi: KpiBuilder,
 }
 
 /// What is known only when the run is over.
@@ -39,8 +38,7 @@ impl Recorder {
         Self {
             series: Series::new(names.classes.len()),
             names,
-            kpi: Kpi::default(),
-            last: None,
+            kpi: KpiBuilder::default(),
         }
     }
 
@@ -49,9 +47,11 @@ impl Recorder {
     /// # Panics
     /// If the snapshot is older than the one before it, or has other regions or classes.
     pub fn observe(&mut self, snapshot: &Snapshot) {
-        let before = self.last.as_ref();
         assert!(
-            before.is_none_or(|last| last.at <= snapshot.at),
+            self.series
+                .at
+                .last()
+                .is_none_or(|&last| last <= snapshot.at),
             "time never goes back"
         );
         assert_eq!(
@@ -60,8 +60,7 @@ impl Recorder {
             "one row per region"
         );
         self.series.push(snapshot);
-        self.kpi.push(before, snapshot);
-        self.last = Some(snapshot.clone());
+        self.kpi.push(snapshot);
     }
 
     /// Devices without data at the latest sample, at scale 1.
@@ -95,12 +94,12 @@ impl Recorder {
             towers: ending.towers,
             series,
         };
-        (impact, kpi)
+        (impact, kpi.finish())
     }
 }
 
 fn with_ratio(mut group: GroupImpact, all: &GroupImpact) -> GroupImpact {
-    let minutes = |group: &GroupImpact| group.registered.t90.map(|t| t.as_secs_f64());
+    let minutes = |group: &GroupImpact| group.registered.t90.map(Span::as_secs_f64);
     if let (Some(own), Some(of_all)) = (minutes(&group), minutes(all)) {
         group.recovery_ratio = (own > 0.0).then_some(of_all / own);
     }
@@ -122,7 +121,7 @@ fn worst(all: &GroupImpact) -> Service {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::base::{PoolId, RegionId, Span, TowerId};
+    use crate::base::{PoolId, RegionId, TowerId};
     use crate::impact::{Recovery, TowerPlace};
     use crate::network::ClassCounts;
 
@@ -161,15 +160,12 @@ pub(super) mod tests {
         let mut recorder = Recorder::new(names());
         let mut lost = [0_u128; 2];
         for minute in 0..=180_u64 {
-            let share = |back: u64| match minute {
-                0..10 => 0.0,
-                10..=20 => 1.0,
-                _ => 1.0 - ((minute - 20) as f64 / (back - 20) as f64).min(1.0),
+            let out = |devices: u64, back: u64| match minute {
+                0..10 => 0,
+                10..=20 => devices,
+                _ => devices * back.saturating_sub(minute) / (back - 20),
             };
-            let out = [
-                (1000.0 * share(120)).round() as u64,
-                (40.0 * share(60)).round() as u64,
-            ];
+            let out = [out(1_000, 120), out(40, 60)];
             let row: Vec<ClassCounts> = [1000, 40]
                 .into_iter()
                 .enumerate()

@@ -192,12 +192,12 @@ mod tests {
     use super::*;
     use crate::study::{RunFigures, pair};
 
-    fn paired(count: usize) -> Paired {
+    fn paired(count: u32) -> Paired {
         let runs: Vec<RunFigures> = (0..count)
             .map(|n| {
                 let mut run = RunFigures::of(&sample());
                 run.scenario = format!("plan-{n}-with-a-rather-long-name");
-                let shrink = |v: f64| (v / (n + 1) as f64).round();
+                let shrink = |v: f64| (v / f64::from(n + 1)).round();
                 let values = run.values.iter_mut();
                 values.for_each(|(_, v)| *v = v.map(shrink));
                 run
@@ -213,13 +213,13 @@ mod tests {
 
     #[test]
     fn many_plans_stay_within_the_width() {
-        for count in 2..6 {
+        for count in 2..6_u32 {
             let text = compare_text(&paired(count), 80);
             let widest = text.lines().map(|line| line.chars().count()).max();
             assert!(widest <= Some(80), "{widest:?} in\n{text}");
             assert_eq!(
                 text.matches("BLAST RADIUS").count(),
-                (count - 1).div_ceil(2)
+                (count as usize - 1).div_ceil(2)
             );
         }
     }

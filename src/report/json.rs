@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::base::{Digest, SimTime};
+use crate::base::{Digest, SimTime, Span};
 use crate::impact::{Evaluated, GroupImpact, Outcome, Tag, Unit, Verdict};
 use crate::simulation::RunResult;
 use crate::study::RunFigures;
@@ -84,9 +84,9 @@ fn group(group: &GroupImpact) -> Value {
                 "peak_at_s": lost.peak_at.as_secs_f64(),
                 "ever_out_devices": lost.ever_out,
                 "lost_device_min": lost.device_minutes,
-                "t50_s": lost.recovery.t50.map(|t| t.as_secs_f64()),
-                "t90_s": lost.recovery.t90.map(|t| t.as_secs_f64()),
-                "t99_s": lost.recovery.t99.map(|t| t.as_secs_f64()),
+                "t50_s": lost.recovery.t50.map(Span::as_secs_f64),
+                "t90_s": lost.recovery.t90.map(Span::as_secs_f64),
+                "t99_s": lost.recovery.t99.map(Span::as_secs_f64),
             });
             ((*word).to_owned(), value)
         })
@@ -102,8 +102,8 @@ fn group(group: &GroupImpact) -> Value {
         "sos_peak_devices": group.sos_peak,
         "registered_before_devices": group.registered.before,
         "registered_lowest_devices": group.registered.lowest,
-        "registered_t90_s": group.registered.t90.map(|t| t.as_secs_f64()),
-        "registered_t95_s": group.registered.t95.map(|t| t.as_secs_f64()),
+        "registered_t90_s": group.registered.t90.map(Span::as_secs_f64),
+        "registered_t95_s": group.registered.t95.map(Span::as_secs_f64),
         "registration_attempts": group.registered.attempts,
         "registration_successes": group.registered.successes,
         "recovery_ratio": group.recovery_ratio,

@@ -6,6 +6,7 @@
 mod compare_text;
 mod files;
 mod json;
+mod log_table;
 mod number;
 mod run_dir;
 mod summary_text;

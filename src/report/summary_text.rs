@@ -3,14 +3,13 @@
 //! Invariant: no line is longer than the width; everything but the line on speed is the same on every
 //! machine.
 
-use std::collections::BTreeMap;
-
-use crate::base::{Digest, Record, SimTime, Span};
+use crate::base::{Digest, Span};
 use crate::impact::{BlastRadius, Evaluated, GroupImpact, Outcome, ServiceImpact, Unit, Verdict};
 use crate::simulation::{RunResult, Timing};
 
 use super::files::Rates;
 use super::json::tag_word;
+use super::log_table::happened;
 use super::number::{duration, percent, short};
 use super::tables::SERVICE_WORDS;
 use super::text_table::{Align, NO_BREAK, TextTable, fit, wrapped};
@@ -18,8 +17,6 @@ use super::text_table::{Align, NO_BREAK, TextTable, fit, wrapped};
 const L: Align = Align::Left;
 const R: Align = Align::Right;
 
-/// Lines of the log that are shown at most.
-const RECORDS_MAX: usize = 15;
 /// A class that never lost more of a service than this share of its devices is left out.
 const NOTABLE_SHARE: f64 = 0.001;
 
@@ -27,14 +24,18 @@ const NOTABLE_SHARE: f64 = 0.001;
 pub fn summary_text(result: &RunResult, digest: &Digest, width: usize) -> String {
     let mut page = Page::new(width);
     page.headline(result);
-    page.section("WHAT HAPPENED WHEN", &happened(result));
-    page.section("WHO WAS OUT", &out_table(result));
-    page.section("WHAT IT COST", &cost(result));
-    page.section("HOW FAR IT REACHED", &reach(result));
-    page.section("WHAT EACH STAGE EXPOSED", &exposed(result));
-    page.section("WHAT MUST BE REPORTED", &reportable(result));
-    page.section("PUBLISHED BESIDE SIMULATED", &published(&result.published));
-    page.section("EVENTS PER DEVICE", &events(result));
+    page.section("WHAT HAPPENED WHEN", happened(result).as_ref());
+    let out = format!("WHO WAS OUT (back: h:mm after {})", start_word(result));
+    page.section(&out, out_table(result).as_ref());
+    page.section("WHAT IT COST", Some(&cost(result)));
+    page.section("HOW FAR IT REACHED", reach(result).as_ref());
+    page.section("WHAT EACH STAGE EXPOSED", exposed(result).as_ref());
+    page.section("WHAT MUST BE REPORTED", Some(&reportable(result)));
+    page.section(
+        "PUBLISHED BESIDE SIMULATED",
+        published(&result.published).as_ref(),
+    );
+    page.section("EVENTS PER DEVICE", events(result).as_ref());
     if !result.notes.is_empty() {
         page.heading("NOTES");
         page.prose(&result.notes);
@@ -74,7 +75,7 @@ impl Page {
         }
     }
 
-    fn section(&mut self, heading: &str, table: &Option<TextTable>) {
+    fn section(&mut self, heading: &str, table: Option<&TextTable>) {
         if let Some(table) = table {
             self.heading(heading);
             for line in table.lines(self.width) {
@@ -158,97 +159,6 @@ fn start_word(result: &RunResult) -> String {
     time.get(..5).unwrap_or(time).to_owned()
 }
 
-/// The log, like with like, cut to its beginning and end.
-fn happened(result: &RunResult) -> Option<TextTable> {
-    let groups = collapsed(&result.records);
-    let mut table = TextTable::new(&[L, L, L, L]);
-    let cut = groups.len() > RECORDS_MAX;
-    let head = if cut {
-        RECORDS_MAX / 2 + 2
-    } else {
-        groups.len()
-    };
-    let tail = if cut { RECORDS_MAX - head - 1 } else { 0 };
-    for group in &groups[..head] {
-        table.row(group.cells(result));
-    }
-    if cut {
-        let left_out: usize = groups[head..groups.len() - tail]
-            .iter()
-            .map(|g| g.count)
-            .sum();
-        let text = format!("… {} more in events.csv", short(real(left_out as u64)));
-        table.row([String::new(), String::new(), String::new(), text]);
-    }
-    for group in &groups[groups.len() - tail..] {
-        table.row(group.cells(result));
-    }
-    (!groups.is_empty()).then_some(table)
-}
-
-/// Records of one kind that follow one another.
-struct Group<'a> {
-    first: &'a Record,
-    last: SimTime,
-    count: usize,
-}
-
-impl Group<'_> {
-    fn cells(&self, result: &RunResult) -> [String; 4] {
-        let Record {
-            at,
-            kind,
-            subject,
-            detail,
-            ..
-        } = self.first;
-        let until = match self.count {
-            1 => String::new(),
-            n if self.last == *at => format!(" and {} more", n - 1),
-            n => format!(" and {} more until {}", n - 1, self.last),
-        };
-        let what = [subject.as_str(), detail.as_str()];
-        let what: Vec<&str> = what.into_iter().filter(|text| !text.is_empty()).collect();
-        let what = if self.count == 1 {
-            what.join(": ")
-        } else {
-            subject.clone()
-        };
-        [
-            result.clock.label(*at),
-            at.to_string(),
-            (*kind).to_owned(),
-            what + &until,
-        ]
-    }
-}
-
-/// Records in the order of time, those of one kind within one quarter of an hour taken together.
-fn collapsed(records: &[Record]) -> Vec<Group<'_>> {
-    const TOGETHER: Span = Span::from_minutes(15);
-    let mut groups: Vec<Group<'_>> = Vec::new();
-    let mut open: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    for record in records {
-        let key = (record.source, record.kind);
-        let fits = open
-            .get(&key)
-            .copied()
-            .filter(|&i| record.at.since(groups[i].last) <= TOGETHER);
-        if let Some(i) = fits {
-            groups[i].last = record.at;
-            groups[i].count += 1;
-        } else {
-            open.insert(key, groups.len());
-            groups.push(Group {
-                first: record,
-                last: record.at,
-                count: 1,
-            });
-        }
-    }
-    groups
-}
-
 /// A row per class and service that was notably out.
 fn out_table(result: &RunResult) -> Option<TextTable> {
     let mut table = TextTable::new(&[L, L, R, R, R, R, R, R]);
@@ -258,9 +168,9 @@ fn out_table(result: &RunResult) -> Option<TextTable> {
         "at once",
         "share",
         "device-min",
-        "50 %",
+        "50 % back",
         "90 %",
-        "99 % back",
+        "99 %",
     ]);
     let impact = &result.impact;
     let mut any = false;
@@ -292,7 +202,7 @@ fn out_row(group: &GroupImpact, lost: &ServiceImpact, [name, word]: [&str; 2]) -
     ]
 }
 
-fn cost(result: &RunResult) -> Option<TextTable> {
+fn cost(result: &RunResult) -> TextTable {
     let all = &result.impact.all;
     let mut table = TextTable::new(&[L, R, L]);
     let part = |part: u64, whole: u64| match whole {
@@ -328,7 +238,7 @@ fn cost(result: &RunResult) -> Option<TextTable> {
     ] {
         table.row([what.to_owned(), short(real(count)), of]);
     }
-    Some(table)
+    table
 }
 
 fn per_device(all: &GroupImpact) -> String {
@@ -382,7 +292,7 @@ fn exposed(result: &RunResult) -> Option<TextTable> {
 }
 
 /// Each rule with the first clause that makes the outage reportable, or a no.
-fn reportable(result: &RunResult) -> Option<TextTable> {
+fn reportable(result: &RunResult) -> TextTable {
     let verdicts = &result.impact.reportable;
     let mut table = TextTable::new(&[L, L, L, L]);
     let mut rules: Vec<&str> = verdicts.iter().map(|v| v.rule).collect();
@@ -395,7 +305,7 @@ fn reportable(result: &RunResult) -> Option<TextTable> {
             Some(first) => table.row(verdict_row(result, first, met.len())),
         }
     }
-    Some(table)
+    table
 }
 
 fn verdict_row(result: &RunResult, first: &Verdict, met: usize) -> [String; 4] {
@@ -524,27 +434,6 @@ mod tests {
             let widest = text.lines().map(|line| line.chars().count()).max();
             assert!(widest <= Some(width), "{widest:?} in\n{text}");
         }
-    }
-
-    #[test]
-    fn a_long_log_is_cut_in_the_middle() {
-        let mut result = sample();
-        result.records = (0..100)
-            .map(|n| Record {
-                at: SimTime::ZERO + Span::from_minutes(20 * n),
-                source: "gate",
-                kind: "gate-verdict",
-                subject: format!("gate-{n}"),
-                detail: String::new(),
-            })
-            .collect();
-        let text = happened(&result).expect("a log").lines(80).join("\n");
-        assert_eq!(text.lines().count(), RECORDS_MAX);
-        assert!(
-            text.contains("gate-0") && text.contains("gate-99"),
-            "{text}"
-        );
-        assert!(text.contains("86 more"), "{text}");
     }
 
     #[test]

@@ -276,10 +276,10 @@ mod tests {
     use super::super::sample::sample;
     use super::*;
 
-    fn rows(bytes: Vec<u8>) -> Vec<Vec<String>> {
+    fn rows(bytes: &[u8]) -> Vec<Vec<String>> {
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
-            .from_reader(&bytes[..]);
+            .from_reader(bytes);
         let row = |r: csv::Result<csv::StringRecord>| {
             r.expect("a row").iter().map(str::to_owned).collect()
         };
@@ -288,7 +288,7 @@ mod tests {
 
     #[test]
     fn every_class_and_service_has_a_row() {
-        let table = rows(impact(&sample()));
+        let table = rows(&impact(&sample()));
         assert_eq!(table.len(), 1 + 4 * 3);
         assert_eq!(table[2][..4], ["smartphone", "data", "20000", "20000"]);
         assert_eq!(table[12][0], "all");
@@ -296,7 +296,7 @@ mod tests {
 
     #[test]
     fn functions_follow_the_devices_of_their_period() {
-        let table = rows(kpi(&sample()));
+        let table = rows(&kpi(&sample()));
         let scopes: Vec<&str> = table[1..8].iter().map(|row| row[2].as_str()).collect();
         let devices = ["network", "class", "class", "region", "region"];
         assert_eq!(scopes[..5], devices);
@@ -308,8 +308,8 @@ mod tests {
     #[test]
     fn towers_and_events_are_listed() {
         let result = sample();
-        assert_eq!(rows(towers(&result)).len(), 1 + result.impact.towers.len());
-        assert_eq!(rows(events(&result)).len(), 1 + result.records.len());
+        assert_eq!(rows(&towers(&result)).len(), 1 + result.impact.towers.len());
+        assert_eq!(rows(&events(&result)).len(), 1 + result.records.len());
     }
 
     #[test]

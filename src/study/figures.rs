@@ -146,13 +146,13 @@ fn push_registered(list: &mut Values, name: &str, group: &GroupImpact) {
 fn push_class(list: &mut Values, prefix: &str, class: &GroupImpact) {
     for (i, word) in SERVICE_WORDS.iter().enumerate() {
         let service = &class.services[i];
-        let lost = Some(service.device_minutes);
+        let minutes = Some(service.device_minutes);
         put(
             list,
             &format!("{prefix}.{word}.peak_devices"),
             count(service.peak),
         );
-        put(list, &format!("{prefix}.{word}.lost_device_min"), lost);
+        put(list, &format!("{prefix}.{word}.lost_device_min"), minutes);
     }
     push_registered(list, &format!("{prefix}.registered"), class);
 }

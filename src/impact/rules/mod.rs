@@ -32,7 +32,7 @@ pub struct Rule {
 }
 
 /// What one clause says.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Verdict {
     /// The rule.
     pub rule: &'static str,
