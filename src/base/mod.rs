@@ -4,6 +4,7 @@
 
 mod delay;
 mod ids;
+mod problem;
 mod random;
 mod record;
 mod time;
@@ -12,6 +13,7 @@ mod wallclock;
 
 pub use delay::Delay;
 pub use ids::{ClassId, EdgeId, NodeId, PoolId, RegionId, TowerId};
+pub use problem::{Problem, nearest};
 pub use random::{Draws, Purpose, Stream, philox4x32_10, stream, tie_break, unit_interval};
 pub use record::Record;
 pub use time::{SimTime, Span, TICK_US, Tick};
