@@ -1,1 +1,14 @@
-//! wip
+//! Who notices what, and when: alarm rules, gate judges, and the floor below which nobody can.
+//!
+//! Invariant: everything here is computed from the operator's view alone. What the view has not
+//! been told has not happened.
+
+mod alarm;
+mod condition;
+mod detectors;
+mod floor;
+
+pub use alarm::{Alarm, AlarmChange, AlarmSpec, Reading, Watch, default_alarms};
+pub use condition::Condition;
+pub use detectors::{Detector, detector_name_schema, find_detector};
+pub use floor::{Demand, detection_floor};

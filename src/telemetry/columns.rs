@@ -102,9 +102,12 @@ pub(super) fn function_values(now: &[u64], before: Option<&[u64]>, per_device: f
     values(now, before, FUNCTION_GAUGES)
         .into_iter()
         .enumerate()
-        .map(|(column, value)| match unscaled.contains(&column) {
-            true => value,
-            false => value * per_device,
+        .map(|(column, value)| {
+            if unscaled.contains(&column) {
+                value
+            } else {
+                value * per_device
+            }
         })
         .collect()
 }

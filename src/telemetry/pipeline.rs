@@ -9,10 +9,9 @@
 //!
 //! Invariant: nothing here judges; a report never arrives before its period has ended.
 
-use crate::base::{NodeId, RegionId, SimTime, Span, Stream, stream, unit_interval};
+use crate::base::{NodeId, RegionId, SimTime, Span, Stream};
+use crate::fault::luck;
 use crate::network::Snapshot;
-
-use rand::Rng;
 
 use super::columns::{CLASS_COLUMNS, class_totals, class_values, function_totals, function_values};
 use super::spec::{OnDeadPath, Path, PipelineSettings, TelemetrySpec};
@@ -111,28 +110,22 @@ impl Pipeline {
             Source::Region(_) => &self.counters.settings,
             Source::Function(_) => &self.functions.settings,
         };
-        let mut generator = stream(self.seed, Stream::Telemetry, entity(&report));
-        if unit(&mut generator) < settings.loss.get() {
+        let luck = luck(self.seed, Stream::Telemetry, &occasion(&report));
+        if luck.happens(settings.loss) {
             return None;
         }
-        let (first, second) = (unit(&mut generator), unit(&mut generator));
-        report.deliver_at = now + settings.delay.draw(first, second);
+        report.deliver_at = now + luck.delay(&settings.delay);
         Some((report.deliver_at, report))
     }
 }
 
-/// What names a report among all of a run: its source and the number of its period.
-fn entity(report: &Report) -> u64 {
-    let source = match report.source {
-        Source::Region(region) => u64::from(region.0),
-        Source::Function(node) => 1 << 40 | u64::from(node.0),
+/// What names a report among all of a run: its source and the end of its period.
+fn occasion(report: &Report) -> [u64; 3] {
+    let kind = match report.source {
+        Source::Region(_) => 0,
+        Source::Function(_) => 1,
     };
-    source << 22 | (report.at.as_us() / report.period.as_us().max(1)) & 0x3F_FFFF
-}
-
-/// A number strictly between 0 and 1.
-fn unit(generator: &mut impl Rng) -> f64 {
-    unit_interval(generator.next_u32())
+    [kind, report.source.index() as u64, report.at.as_us()]
 }
 
 /// A source's totals now, and the values of its report.

@@ -76,7 +76,7 @@ pub struct OperatorView {
     /// The region of each node, by the node's label.
     region_of: Vec<Option<RegionId>>,
     series: BTreeMap<Source, VecDeque<Report>>,
-    newest_delivery: Option<SimTime>,
+    first_delivery: Option<SimTime>,
 }
 
 impl OperatorView {
@@ -95,7 +95,7 @@ impl OperatorView {
             functions: spec.functions.settings(),
             region_of: region_of.collect(),
             series: BTreeMap::new(),
-            newest_delivery: None,
+            first_delivery: None,
         }
     }
 
@@ -105,7 +105,8 @@ impl OperatorView {
             .deliver_at
             .as_us()
             .saturating_sub(self.retention.as_us());
-        self.newest_delivery = self.newest_delivery.max(Some(report.deliver_at));
+        let first = self.first_delivery.unwrap_or(SimTime::NEVER);
+        self.first_delivery = Some(first.min(report.deliver_at));
         let series = self.series.entry(report.source).or_default();
         let place = series.partition_point(|earlier| earlier.at <= report.at);
         series.insert(place, report);
@@ -153,9 +154,9 @@ impl OperatorView {
         self.series.values().map(VecDeque::len).sum()
     }
 
-    /// When the newest report arrived; none before the first.
-    pub fn newest_delivery(&self) -> Option<SimTime> {
-        self.newest_delivery
+    /// When the first report arrived; none before it.
+    pub fn first_delivery(&self) -> Option<SimTime> {
+        self.first_delivery
     }
 
     /// Which groups of columns of a source belong to a place: first, and how many.
