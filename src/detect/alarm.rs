@@ -224,9 +224,10 @@ impl Alarm {
         }
         self.since = None;
         self.is_raised = !self.is_raised;
-        Some(match self.is_raised {
-            true => AlarmChange::Raised(observed),
-            false => AlarmChange::Cleared(observed),
+        Some(if self.is_raised {
+            AlarmChange::Raised(observed)
+        } else {
+            AlarmChange::Cleared(observed)
         })
     }
 

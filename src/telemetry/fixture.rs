@@ -3,7 +3,7 @@
 //!
 //! Invariant: tests only.
 
-use crate::base::{NodeId, PoolId, RegionId, Share, SimTime, Span};
+use crate::base::{NodeId, RegionId, Share, SimTime, Span};
 use crate::network::{ClassCounts, FunctionCounts, Snapshot};
 use crate::topology::{Labels, Node, NodeKind, Pool, Region, Topology};
 
@@ -62,9 +62,6 @@ fn pool(name: &str, region: Option<u16>, members: &[u32]) -> Pool {
         dedicated_to: None,
     }
 }
-
-/// The first pool, for tests that need one by number.
-pub(crate) const NORTH_POOL: PoolId = PoolId(0);
 
 /// The device classes of the fixture.
 pub(crate) fn classes() -> Vec<String> {
