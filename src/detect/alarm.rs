@@ -10,11 +10,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Problem, SimTime, Span};
+use crate::change::Threshold;
 use crate::telemetry::{
     Metric, Names, Observed, OperatorView, Place, PlaceSpec, metric_name_schema,
 };
 
-use super::condition::Condition;
 use super::detectors::{Detector, detector_name_schema, find_detector};
 
 /// An alarm rule.
@@ -36,7 +36,7 @@ pub struct AlarmSpec {
     pub scope: PlaceSpec,
     /// When it is bad: `< 0.98`, `>= 5`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub condition: Option<String>,
+    pub condition: Option<Threshold>,
     /// The time that one value is taken over; the newest report of each source unless longer.
     #[serde(default)]
     pub over: Span,
@@ -67,13 +67,13 @@ fn default_interval() -> Span {
 
 impl AlarmSpec {
     /// A threshold rule on the whole network, evaluated every minute.
-    pub fn threshold(name: &str, metric: Metric, condition: &str, hold: Span) -> Self {
+    pub fn threshold(name: &str, metric: Metric, condition: Threshold, hold: Span) -> Self {
         Self {
             name: name.to_owned(),
             detector: default_detector(),
             metric: metric.name().to_owned(),
             scope: PlaceSpec::default(),
-            condition: Some(condition.to_owned()),
+            condition: Some(condition),
             over: Span::ZERO,
             compared_with: None,
             min_samples: 0,
@@ -97,7 +97,7 @@ pub struct Watch {
     /// Where.
     pub place: Place,
     /// When it is bad; always there for detectors that need one.
-    pub condition: Option<Condition>,
+    pub condition: Option<Threshold>,
     /// The time that one value is taken over.
     pub over: Span,
     /// How long before lies the value to compare with.
@@ -150,10 +150,6 @@ impl Alarm {
         let metric = note(Metric::parse(&spec.metric), "metric", &mut problems);
         let place = note(spec.scope.resolve(names), "scope", &mut problems);
         let detector = note(find_detector(&spec.detector), "detector", &mut problems);
-        let condition = spec
-            .condition
-            .as_deref()
-            .and_then(|text| note(Condition::parse(text), "condition", &mut problems));
         if let (Some(metric), Some(place)) = (metric, place) {
             note(place.check(metric), "scope", &mut problems);
         }
@@ -172,7 +168,7 @@ impl Alarm {
                 watch: Watch {
                     metric,
                     place,
-                    condition,
+                    condition: spec.condition,
                     over: spec.over,
                     compared_with: spec.compared_with,
                     min_samples: spec.min_samples,
@@ -258,6 +254,10 @@ impl fmt::Display for Watch {
     }
 }
 
+fn below(bound: f64) -> Threshold {
+    Threshold::parse(&format!("< {bound}")).expect("a finite bound")
+}
+
 /// The rules of an operator who has none of their own.
 ///
 /// | rule | source of its bound |
@@ -283,7 +283,7 @@ pub fn default_alarms() -> Vec<AlarmSpec> {
             threshold(
                 "registration-success-critical",
                 Metric::Rsr,
-                "< 0.98",
+                below(0.98),
                 minutes(1),
             ),
         ),
@@ -292,7 +292,7 @@ pub fn default_alarms() -> Vec<AlarmSpec> {
             threshold(
                 "registration-success-degraded",
                 Metric::Rsr,
-                "< 0.995",
+                below(0.995),
                 minutes(15),
             ),
         ),
@@ -301,7 +301,7 @@ pub fn default_alarms() -> Vec<AlarmSpec> {
             ..threshold(
                 "registered-drop",
                 Metric::RegisteredSubNbrMean,
-                "< 0.9",
+                below(0.9),
                 minutes(1),
             )
         },
@@ -310,7 +310,7 @@ pub fn default_alarms() -> Vec<AlarmSpec> {
             threshold(
                 "call-success",
                 Metric::CallSuccessRate,
-                "< 0.95",
+                below(0.95),
                 minutes(5),
             ),
         ),
@@ -321,7 +321,7 @@ pub fn default_alarms() -> Vec<AlarmSpec> {
                 threshold(
                     "emergency-call-success",
                     Metric::EmergencyCallSuccessRate,
-                    "< 0.95",
+                    below(0.95),
                     minutes(5),
                 ),
             )
@@ -332,7 +332,7 @@ pub fn default_alarms() -> Vec<AlarmSpec> {
             ..threshold(
                 "telemetry-silence",
                 Metric::RegisteredSubNbrMean,
-                "",
+                below(0.0),
                 minutes(1),
             )
         },
@@ -363,7 +363,7 @@ mod tests {
     }
 
     fn low_rsr(hold: Span) -> AlarmSpec {
-        AlarmSpec::threshold("low", Metric::Rsr, "< 0.98", hold)
+        AlarmSpec::threshold("low", Metric::Rsr, below(0.98), hold)
     }
 
     #[test]
@@ -394,7 +394,7 @@ mod tests {
     fn a_drop_is_seen_whatever_the_level() {
         let spec = AlarmSpec {
             compared_with: Some(Span::from_minutes(3)),
-            ..AlarmSpec::threshold("drop", Metric::RegisteredSubNbrMean, "< 0.9", Span::ZERO)
+            ..AlarmSpec::threshold("drop", Metric::RegisteredSubNbrMean, below(0.9), Span::ZERO)
         };
         assert_eq!(changes(&spec, &[80; 9]), []);
         assert_eq!(
@@ -450,14 +450,14 @@ mod tests {
         let spec = AlarmSpec {
             metric: "RSSR".to_owned(),
             scope: PlaceSpec::Region("nort".to_owned()),
-            condition: Some("0.98".to_owned()),
+            interval: Span::ZERO,
             detector: "treshold".to_owned(),
             ..low_rsr(Span::ZERO)
         };
         let problems =
             Alarm::new(&spec, &names(&world.topology, &classes)).expect_err("four mistakes");
         let paths: Vec<&str> = problems.iter().map(|p| p.path.as_str()).collect();
-        assert_eq!(paths, ["metric", "scope.region", "detector", "condition"]);
+        assert_eq!(paths, ["metric", "scope.region", "detector", "interval"]);
         assert!(problems[1].allowed.contains("perhaps \"north\""));
         let spec = AlarmSpec {
             condition: None,

@@ -3,7 +3,10 @@
 //! Invariant: arithmetic on the collection pipeline and the rule; no fault and no network is asked.
 
 use crate::base::Span;
+use crate::change::GateSpec;
 use crate::telemetry::PipelineSettings;
+
+use super::alarm::AlarmSpec;
 
 /// What a gate or an alarm asks for before it speaks.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,6 +20,30 @@ pub struct Demand {
     /// How long the bad value must be seen: `for` of an alarm, or the measurements of a gate that
     /// may fail before it does, times their interval.
     pub hold: Span,
+}
+
+impl Demand {
+    /// What a gate asks for, once it runs; none if it tolerates every failure.
+    pub fn of_gate(gate: &GateSpec, samples_per_second: f64) -> Option<Self> {
+        let tolerated = gate.failure_limit?;
+        let hold_us = gate.interval.as_us().saturating_mul(u64::from(tolerated));
+        Some(Self {
+            min_samples: gate.min_samples,
+            samples_per_second,
+            window: gate.interval,
+            hold: Span::from_us(hold_us),
+        })
+    }
+
+    /// What an alarm rule asks for.
+    pub fn of_alarm(alarm: &AlarmSpec, samples_per_second: f64) -> Self {
+        Self {
+            min_samples: alarm.min_samples,
+            samples_per_second,
+            window: alarm.over,
+            hold: alarm.hold,
+        }
+    }
 }
 
 /// How long after its onset a fault that shows fully and at once, and sets in as a period begins,
@@ -51,6 +78,7 @@ fn reports_needed(min_samples: u64, per_report: f64) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detect::default_alarms;
     use crate::telemetry::Preset;
 
     fn demand(min_samples: u64) -> Demand {
@@ -93,5 +121,32 @@ mod tests {
             ..demand(1)
         };
         assert_eq!(detection_floor(&streaming, &silent), None);
+    }
+
+    #[test]
+    fn tolerated_failures_and_holding_times_raise_the_floor() {
+        let streaming = Preset::Streaming60s.settings();
+        let gate = GateSpec {
+            failure_limit: Some(2),
+            ..GateSpec::new("RSR")
+        };
+        let demand = Demand::of_gate(&gate, 1.0).expect("it can fail");
+        assert_eq!(
+            detection_floor(&streaming, &demand),
+            Some(Span::from_secs(60 + 5 + 120))
+        );
+        let blind = GateSpec {
+            failure_limit: None,
+            ..gate
+        };
+        assert_eq!(Demand::of_gate(&blind, 1.0), None);
+        let rules = default_alarms();
+        let floor = |rate| detection_floor(&streaming, &Demand::of_alarm(&rules[0], rate));
+        assert_eq!(floor(100.0), Some(Span::from_secs(60 + 5 + 60)));
+        assert_eq!(
+            floor(1.0),
+            None,
+            "a thousand samples never fit into a minute"
+        );
     }
 }

@@ -4,11 +4,13 @@
 //! been told has not happened.
 
 mod alarm;
-mod condition;
 mod detectors;
 mod floor;
+mod judge;
+mod judges;
 
 pub use alarm::{Alarm, AlarmChange, AlarmSpec, Reading, Watch, default_alarms};
-pub use condition::Condition;
 pub use detectors::{Detector, detector_name_schema, find_detector};
 pub use floor::{Demand, detection_floor};
+pub use judge::{Question, ViewJudge, gate_problems};
+pub use judges::{Judge, find_judge};

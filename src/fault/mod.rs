@@ -9,3 +9,6 @@ mod port;
 pub use holds::{Holder, Holds};
 pub use luck::{Luck, luck, text_key};
 pub use port::Port;
+
+/// Something wrong with a value: its path, what was found, and what is allowed.
+pub type Finding = (String, String, String);

@@ -54,7 +54,7 @@ pub struct ElementWork {
     pub parallel: u32,
 }
 
-/// Stop elements and start them again.
+/// Stop elements and start them again. One that the response had isolated is back in service then.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reboot {

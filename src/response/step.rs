@@ -3,7 +3,7 @@
 //! Invariant: a step knows neither the alarms nor the other steps.
 
 use crate::base::{NodeId, SimTime, Span, Stream};
-use crate::fault::{Holder, Port, luck, text_key};
+use crate::fault::{Holder, Luck, Port, luck, text_key};
 use crate::network::{Command, ElementStatus};
 use crate::telemetry::Path;
 use crate::topology::NodeKind;
@@ -263,7 +263,7 @@ impl Step {
         luck(port.seed(), Stream::Response, &occasion).delay(per_element)
     }
 
-    fn drawn(&self, seed: u64, purpose: &str) -> crate::fault::Luck {
+    fn drawn(&self, seed: u64, purpose: &str) -> Luck {
         let occasion = [text_key(&self.plan.name), text_key(purpose)];
         luck(seed, Stream::Response, &occasion)
     }

@@ -13,6 +13,9 @@ use crate::base::Problem;
 
 use super::columns::{ClassColumn, FunctionColumn};
 
+use self::Metric as M;
+use self::Reduce::{Count, Level, Mean, Occupancy, Rate, Ratio};
+
 /// A metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Metric {
@@ -147,9 +150,6 @@ impl Entry {
         self
     }
 }
-
-use self::Metric as M;
-use self::Reduce::{Count, Level, Mean, Occupancy, Rate, Ratio};
 
 const fn class(column: ClassColumn) -> Column {
     Column::Class(column)

@@ -12,6 +12,7 @@
 use crate::base::{NodeId, RegionId, SimTime, Span, Stream};
 use crate::fault::luck;
 use crate::network::Snapshot;
+use crate::topology::{Pool, Topology};
 
 use super::columns::{CLASS_COLUMNS, class_totals, class_values, function_totals, function_values};
 use super::spec::{OnDeadPath, Path, PipelineSettings, TelemetrySpec};
@@ -174,6 +175,27 @@ fn function_readings(snapshot: &Snapshot, feed: &Feed, per_device: f64) -> Vec<R
 }
 
 impl Source {
+    /// Whether its reports have a path, given what the management plane reaches: an element by
+    /// itself; a region by any member of its pools, or by any pool member at all if it has no pool
+    /// of its own.
+    pub fn has_path(self, topology: &Topology, reaches: impl Fn(NodeId) -> bool) -> bool {
+        let region = match self {
+            Self::Function(node) => return reaches(node),
+            Self::Region(region) => region,
+        };
+        let mut own = topology
+            .pools()
+            .iter()
+            .filter(|pool| pool.region == Some(region))
+            .peekable();
+        let reached = |pool: &Pool| pool.members.iter().any(|&node| reaches(node));
+        if own.peek().is_some() {
+            own.any(reached)
+        } else {
+            topology.pools().iter().any(reached)
+        }
+    }
+
     fn index(self) -> usize {
         match self {
             Self::Region(region) => region.index(),
@@ -326,6 +348,19 @@ mod tests {
             source == Source::Region(RegionId(0))
         });
         assert_eq!(reports.len(), 1);
+    }
+
+    #[test]
+    fn a_region_reports_as_long_as_one_member_of_its_pools_is_reached() {
+        let topology = crate::telemetry::fixture::topology();
+        let has_path = |source: Source, reached: u32| {
+            source.has_path(&topology, |node| node == NodeId(reached))
+        };
+        let north = Source::Region(RegionId(0));
+        assert!(has_path(north, 1));
+        assert!(!has_path(north, 2));
+        assert!(has_path(Source::Function(NodeId(3)), 3));
+        assert!(!has_path(Source::Function(NodeId(3)), 0));
     }
 
     #[test]

@@ -127,15 +127,26 @@ impl OperatorView {
     /// The value of a metric at a place over a window. Sources that were silent for longer than
     /// their pipeline's `stale_after` when the window ended are left out.
     pub fn over(&self, metric: Metric, place: Place, window: Window) -> Option<Observed> {
+        self.over_places(metric, &[place], window)
+    }
+
+    /// The same for several places taken together; what lies in two of them counts once.
+    pub fn over_places(
+        &self,
+        metric: Metric,
+        places: &[Place],
+        window: Window,
+    ) -> Option<Observed> {
         let formula = metric.formula();
         let stale_after = self.settings(metric.counted_of()).stale_after;
         let mut sum = Sum::default();
         for (source, series) in &self.series {
-            let Some(columns) = self.columns(*source, place, metric.counted_of(), series) else {
+            let columns = self.columns(*source, places, metric.counted_of(), series);
+            if columns.groups.is_empty() {
                 continue;
-            };
+            }
             if let Some(reports) = in_window(series, window, stale_after) {
-                sum.add_source(&formula, &reports, columns);
+                sum.add_source(&formula, &reports, &columns);
             }
         }
         sum.observed(&formula)
@@ -159,58 +170,60 @@ impl OperatorView {
         self.first_delivery
     }
 
-    /// Which groups of columns of a source belong to a place: first, and how many.
+    /// Which groups of columns of a source belong to any of the places.
     fn columns(
         &self,
         source: Source,
-        place: Place,
+        places: &[Place],
         counted_of: CountedOf,
         series: &VecDeque<Report>,
-    ) -> Option<Groups> {
-        let all = Groups {
-            first: 0,
-            count: series.back()?.values.len() / group_width(counted_of),
-            width: group_width(counted_of),
-        };
+    ) -> Columns {
+        let width = group_width(counted_of);
+        let count = series
+            .back()
+            .map_or(0, |report| report.values.len() / width);
+        let groups = (0..count).filter(|&group| {
+            let is_in = |place: &Place| self.is_in(source, group, *place, counted_of);
+            places.iter().any(is_in)
+        });
+        Columns {
+            groups: groups.collect(),
+            width,
+        }
+    }
+
+    /// Whether a group of columns (a class, or the one group of an element) belongs to a place.
+    fn is_in(&self, source: Source, group: usize, place: Place, counted_of: CountedOf) -> bool {
         let region = match (source, counted_of) {
             (Source::Region(region), CountedOf::Subscribers) => Some(region),
             (Source::Function(node), CountedOf::Elements) => self.region_of[node.index()],
-            _ => return None,
+            _ => return false,
         };
         match place {
-            Place::Network => Some(all),
-            Place::Region(wanted) => (region == Some(wanted)).then_some(all),
-            Place::Class(_) if counted_of == CountedOf::Elements => None,
-            Place::Class(class) => all.only(class.index()),
-            Place::Function(node) => (source == Source::Function(node)).then_some(all),
+            Place::Network => true,
+            Place::Region(wanted) => region == Some(wanted),
+            Place::Class(class) => counted_of == CountedOf::Subscribers && group == class.index(),
+            Place::Function(node) => source == Source::Function(node),
         }
     }
 }
 
-/// Which columns of a report a question is about: groups (classes) of equal width.
-#[derive(Clone, Copy, Debug)]
-struct Groups {
-    first: usize,
-    count: usize,
+/// Which columns of a report a question is about: some groups (classes) of equal width.
+#[derive(Clone, Debug)]
+struct Columns {
+    groups: Vec<usize>,
     width: usize,
 }
 
-impl Groups {
-    fn only(self, group: usize) -> Option<Self> {
-        (group < self.count).then_some(Self {
-            first: group,
-            count: 1,
-            ..self
-        })
-    }
-
+impl Columns {
     /// The sum of a column over the groups.
-    fn sum(self, report: &Report, column: Column) -> f64 {
+    fn sum(&self, report: &Report, column: Column) -> f64 {
         let offset = match column {
             Column::Class(column) => column as usize,
             Column::Function(column) => column as usize,
         };
-        (self.first..self.first + self.count)
+        let groups = self.groups.iter();
+        groups
             .map(|group| report.values[group * self.width + offset])
             .sum()
     }
@@ -248,10 +261,10 @@ struct Sum {
 }
 
 impl Sum {
-    fn add_source(&mut self, formula: &Formula, reports: &[&Report], groups: Groups) {
-        let plus: f64 = reports.iter().map(|r| groups.sum(r, formula.plus)).sum();
+    fn add_source(&mut self, formula: &Formula, reports: &[&Report], columns: &Columns) {
+        let plus: f64 = reports.iter().map(|r| columns.sum(r, formula.plus)).sum();
         let minus: f64 = formula.minus.map_or(0.0, |column| {
-            reports.iter().map(|r| groups.sum(r, column)).sum()
+            reports.iter().map(|r| columns.sum(r, column)).sum()
         });
         let seconds: f64 = reports.iter().map(|r| r.period.as_secs_f64()).sum();
         let count = reports.iter().map(|_| 1.0).sum::<f64>();
@@ -262,7 +275,7 @@ impl Sum {
             Reduce::Count | Reduce::Mean | Reduce::Occupancy | Reduce::Ratio(_) => amount,
         };
         self.weight += match formula.reduce {
-            Reduce::Ratio(column) => reports.iter().map(|r| groups.sum(r, column)).sum(),
+            Reduce::Ratio(column) => reports.iter().map(|r| columns.sum(r, column)).sum(),
             Reduce::Occupancy => seconds,
             _ => count,
         };

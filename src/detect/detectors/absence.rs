@@ -15,11 +15,11 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 fn check(spec: &AlarmSpec) -> Vec<Problem> {
-    match &spec.condition {
+    match spec.condition {
         None => Vec::new(),
         Some(text) => vec![Problem::new(
             "condition",
-            text.as_str(),
+            text.to_string(),
             "nothing, as detector absence asks for no value",
         )],
     }
