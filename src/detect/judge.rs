@@ -103,7 +103,6 @@ mod tests {
     use crate::base::{ClassId, NodeId, RegionId, Span};
     use crate::change::Threshold;
     use crate::detect::find_judge;
-    use crate::network::ClassCounts;
     use crate::telemetry::fixture::{Minute, World, classes, names};
 
     fn gate() -> GateSpec {
@@ -199,11 +198,9 @@ mod tests {
     fn a_gate_on_pools_sees_their_regions_and_classes_alone() {
         let mut world = World::ideal();
         let mut minute = Minute::registered(100);
-        let failing = ClassCounts {
-            registration_successes: 0,
-            ..minute.classes[1][0]
-        };
-        minute.classes[1] = vec![failing; 2];
+        for class in &mut minute.classes[1] {
+            class.registration_successes = 0;
+        }
         world.pass(&minute);
         let pools = GateSpec {
             scope: GateScope::Pools,

@@ -154,4 +154,17 @@ playbook:
         let error = serde_json::from_str::<StepSpec>(text).expect_err("no such key");
         assert!(error.to_string().contains("volume"), "{error}");
     }
+
+    #[test]
+    fn the_schema_knows_every_action_and_every_metric() {
+        let schema = serde_json::to_value(schemars::schema_for!(ResponseSpec)).expect("a schema");
+        let actions = &schema["$defs"]["ActionSpec"]["oneOf"];
+        assert_eq!(actions.as_array().map(Vec::len), Some(10));
+        let metrics = &schema["$defs"]["AlarmSpec"]["properties"]["metric"]["enum"];
+        assert!(
+            metrics
+                .as_array()
+                .is_some_and(|names| names.contains(&"RSR".into()))
+        );
+    }
 }

@@ -188,11 +188,11 @@ impl Source {
             .iter()
             .filter(|pool| pool.region == Some(region))
             .peekable();
-        let reached = |pool: &Pool| pool.members.iter().any(|&node| reaches(node));
+        let is_in_reach = |pool: &Pool| pool.members.iter().any(|&node| reaches(node));
         if own.peek().is_some() {
-            own.any(reached)
+            own.any(is_in_reach)
         } else {
-            topology.pools().iter().any(reached)
+            topology.pools().iter().any(is_in_reach)
         }
     }
 
