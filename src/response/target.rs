@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::{NodeId, PoolId, Problem, RegionId};
 use crate::network::Scope;
 use crate::telemetry::Names;
-use crate::topology::{NodeKind, Selector};
+use crate::topology::{NodeKind, Selector, SelectorError};
 
 /// Where an action applies: `{all: true}`, `{region: south}`, `{pool: south-1}`,
 /// `{class: firstnet}`, `{select: {kinds: [amf]}}`.
@@ -53,12 +53,11 @@ impl TargetSpec {
 }
 
 fn pool(name: &str, names: &Names<'_>) -> Result<PoolId, Problem> {
-    let pools = names.topology.pools();
-    let known: Vec<&str> = pools.iter().map(|pool| pool.name.as_str()).collect();
-    let index = known.iter().position(|known| *known == name);
-    index
-        .map(PoolId::from_index)
-        .ok_or_else(|| Problem::unknown_name("pool", name, "pool", &known))
+    names.topology.find_pool(name).ok_or_else(|| {
+        let pools = names.topology.pools().iter();
+        let known: Vec<&str> = pools.map(|pool| pool.name.as_str()).collect();
+        Problem::unknown_name("pool", name, "pool", &known)
+    })
 }
 
 /// The elements of a wanted kind that a selector means; at least one.
@@ -69,7 +68,7 @@ pub(super) fn select(
 ) -> Result<Vec<NodeId>, Problem> {
     let nodes: Vec<NodeId> = selector
         .resolve(names.topology)
-        .map_err(|error| Problem::new("", "a selector", error.to_string()))?
+        .map_err(|error| selector_problem(&error))?
         .into_iter()
         .filter(|&node| wanted(names.topology.node(node).kind))
         .collect();
@@ -78,6 +77,18 @@ pub(super) fn select(
         return Err(Problem::new("", "a selector without any", allowed));
     }
     Ok(nodes)
+}
+
+fn selector_problem(error: &SelectorError) -> Problem {
+    let SelectorError::Unknown(labels) = error else {
+        return Problem::new("", "a selector without any element", error.to_string());
+    };
+    let label = labels.first().expect("an unknown label is named");
+    let allowed = match &label.nearest {
+        Some(nearest) => format!("what some element has, perhaps \"{nearest}\""),
+        None => "what some element has".to_owned(),
+    };
+    Problem::new(label.key, &*label.found, allowed)
 }
 
 /// Whether elements of a kind serve requests: they have a queue and a capacity.

@@ -4,6 +4,7 @@
 //!
 //! Invariant: the only file beside the pipeline that reads the world's counters.
 
+use crate::base::Span;
 use crate::network::{ClassCounts, FunctionCounts};
 
 /// A counter (grows for ever, reported as the increase over the period) or a gauge (reported as it
@@ -49,6 +50,14 @@ pub(super) enum FunctionColumn {
 pub(super) const FUNCTION_COLUMNS: usize = 8;
 /// The first columns of an element are gauges, the others counters.
 const FUNCTION_GAUGES: usize = 2;
+/// The columns that count simulated requests.
+const REQUEST_COLUMNS: [FunctionColumn; 5] = [
+    FunctionColumn::Arrived,
+    FunctionColumn::Served,
+    FunctionColumn::Dropped,
+    FunctionColumn::Rejected,
+    FunctionColumn::Wasted,
+];
 
 /// The totals of a class, column by column.
 pub(super) fn class_totals(counts: &ClassCounts) -> [u64; CLASS_COLUMNS] {
@@ -91,25 +100,21 @@ pub(super) fn class_values(now: &[u64], before: Option<&[u64]>, per_device: f64)
         .collect()
 }
 
-/// The report of one element. Requests are brought to full scale; time spent is full time already,
-/// because a scaled request occupies its server longer.
-pub(super) fn function_values(now: &[u64], before: Option<&[u64]>, per_device: f64) -> Vec<f64> {
-    let unscaled = [
-        FunctionColumn::BacklogUs as usize,
-        FunctionColumn::Up as usize,
-        FunctionColumn::BusyUs as usize,
-    ];
-    values(now, before, FUNCTION_GAUGES)
-        .into_iter()
-        .enumerate()
-        .map(|(column, value)| {
-            if unscaled.contains(&column) {
-                value
-            } else {
-                value * per_device
-            }
-        })
-        .collect()
+/// The report of one element over a period. Requests are brought to full scale; time spent is full
+/// time already, because a scaled request occupies its server longer. The background load of the
+/// period is taken to be what it is at its end.
+pub(super) fn function_values(
+    counts: &FunctionCounts,
+    before: Option<&[u64]>,
+    period: Span,
+    per_device: f64,
+) -> Vec<f64> {
+    let mut values = values(&function_totals(counts), before, FUNCTION_GAUGES);
+    for column in REQUEST_COLUMNS {
+        values[column as usize] *= per_device;
+    }
+    values[FunctionColumn::BusyUs as usize] += counts.background * as_number(period.as_us());
+    values
 }
 
 fn values(now: &[u64], before: Option<&[u64]>, gauges: usize) -> Vec<f64> {
@@ -174,12 +179,13 @@ mod tests {
         let counts = FunctionCounts {
             arrived: 5,
             busy_us: 700,
+            background: 0.25,
             up: true,
             ..FunctionCounts::default()
         };
-        let values = function_values(&function_totals(&counts), None, 100.0);
+        let values = function_values(&counts, None, Span::from_us(1_000), 100.0);
         assert!((values[FunctionColumn::Arrived as usize] - 500.0).abs() < 1e-9);
-        assert!((values[FunctionColumn::BusyUs as usize] - 700.0).abs() < 1e-9);
+        assert!((values[FunctionColumn::BusyUs as usize] - 950.0).abs() < 1e-9);
         assert!((values[FunctionColumn::Up as usize] - 1.0).abs() < 1e-9);
     }
 }

@@ -3,9 +3,9 @@
 //!
 //! Invariant: tests only.
 
-use crate::base::{NodeId, RegionId, Share, SimTime, Span};
+use crate::base::{NodeId, Share, SimTime, Span};
 use crate::network::{ClassCounts, FunctionCounts, Snapshot};
-use crate::topology::{Labels, Node, NodeKind, Pool, Region, Topology};
+use crate::topology::{EdgeKind, NewNode, NodeKind, Topology, TopologyBuilder, TowerSite};
 
 use super::pipeline::{Pipeline, Report, Source};
 use super::place::Names;
@@ -13,54 +13,38 @@ use super::spec::{PipelineSpec, TelemetrySpec};
 use super::view::OperatorView;
 
 /// `amf-n` (0) and `mme-n` (1) in the north, `amf-s` (2) in the south, `udm` (3), `oss` (4),
-/// and `amf-fn` (5), dedicated to class `firstnet`.
+/// `amf-fn` (5), dedicated to class `firstnet`, and a router (6) with a tower in each region.
 pub(crate) fn topology() -> Topology {
-    let nodes = vec![
-        node("amf-n", NodeKind::Amf, "north", "north-1"),
-        node("mme-n", NodeKind::Mme, "north", "north-1"),
-        node("amf-s", NodeKind::Amf, "south", "south-1"),
-        node("udm", NodeKind::Udm, "", ""),
-        node("oss", NodeKind::Oss, "", ""),
-        node("amf-fn", NodeKind::Amf, "", "firstnet"),
+    let mut builder = TopologyBuilder::default();
+    let core = [
+        ("amf-n", NodeKind::Amf, "north", "north-1"),
+        ("mme-n", NodeKind::Mme, "north", "north-1"),
+        ("amf-s", NodeKind::Amf, "south", "south-1"),
+        ("udm", NodeKind::Udm, "", ""),
+        ("oss", NodeKind::Oss, "", ""),
+        ("amf-fn", NodeKind::Amf, "", "firstnet"),
     ];
-    let pools = vec![
-        pool("north-1", Some(0), &[0, 1]),
-        pool("south-1", Some(1), &[2]),
-        Pool {
-            dedicated_to: Some("firstnet".to_owned()),
-            ..pool("firstnet", None, &[5])
-        },
-    ];
-    let regions = ["north", "south"].map(|name| Region {
-        name: name.to_owned(),
-    });
-    Topology::by_hand(nodes, Vec::new(), Vec::new(), pools, regions.to_vec())
+    let mut hung: Vec<NodeId> = core
+        .map(|(name, kind, region, pool)| builder.node(node(name, kind, region, pool)))
+        .to_vec();
+    builder.dedicate("firstnet", "firstnet");
+    let router = builder.node(NewNode::new(NodeKind::Router, "router"));
+    for (name, region, pool) in [("t-n", "north", "north-1"), ("t-s", "south", "south-1")] {
+        let site = TowerSite {
+            devices: 200,
+            zone: "America/Chicago".to_owned(),
+            neighbours: None,
+        };
+        hung.push(builder.tower(node(name, NodeKind::Tower, region, pool), site));
+    }
+    for node in hung {
+        builder.edge(node, router, EdgeKind::IpTransport, None);
+    }
+    builder.freeze().expect("a sound network")
 }
 
-fn node(name: &str, kind: NodeKind, region: &str, pool: &str) -> Node {
-    Node {
-        name: name.to_owned(),
-        kind,
-        latitude: 0.0,
-        longitude: 0.0,
-        labels: Labels {
-            region: region.to_owned(),
-            pool: pool.to_owned(),
-            ..Labels::default()
-        },
-        router: NodeId(0),
-        access_latency: Span::ZERO,
-        weight: 1.0,
-    }
-}
-
-fn pool(name: &str, region: Option<u16>, members: &[u32]) -> Pool {
-    Pool {
-        name: name.to_owned(),
-        region: region.map(RegionId),
-        members: members.iter().copied().map(NodeId).collect(),
-        dedicated_to: None,
-    }
+fn node(name: &str, kind: NodeKind, region: &str, pool: &str) -> NewNode {
+    NewNode::new(kind, name).in_region(region).in_pool(pool)
 }
 
 /// The device classes of the fixture.

@@ -163,8 +163,10 @@ fn function_readings(snapshot: &Snapshot, feed: &Feed, per_device: f64) -> Vec<R
     let functions = snapshot.functions.iter().enumerate();
     functions
         .filter_map(|(index, counts)| {
-            let totals = function_totals(counts.as_ref()?).to_vec();
-            let values = function_values(&totals, feed.before(index), per_device);
+            let counts = counts.as_ref()?;
+            let totals = function_totals(counts).to_vec();
+            let period = snapshot.at - feed.collected_at;
+            let values = function_values(counts, feed.before(index), period, per_device);
             Some(Reading {
                 source: Source::Function(NodeId::from_index(index)),
                 totals,

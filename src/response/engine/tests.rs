@@ -466,7 +466,7 @@ playbook:
             "playbook[1].after.step",
             "playbook[1].action",
             "playbook[2].after.cleared",
-            "playbook[2].action.select",
+            "playbook[2].action.select.names",
             "playbook[3].action.select",
             "playbook[4].action.scope.class",
         ]
