@@ -1,0 +1,53 @@
+//! What faults, rollouts, attacks and people reach of the world: the port that all of them act through.
+//!
+//! Invariant: every command is carried out at once, and every act leaves a record.
+
+use crate::base::{NodeId, Record, SimTime};
+use crate::fault::{Holds, Port};
+use crate::network::{Command, ElementStatus, Network};
+use crate::topology::Topology;
+
+/// The world as one order finds it.
+#[derive(Debug)]
+pub(super) struct Deck<'x, 'a> {
+    pub(super) now: SimTime,
+    pub(super) seed: u64,
+    pub(super) topology: &'a Topology,
+    pub(super) network: &'x mut Network<'a>,
+    pub(super) holds: &'x mut Holds,
+    pub(super) records: &'x mut Vec<Record>,
+}
+
+impl Port for Deck<'_, '_> {
+    fn now(&self) -> SimTime {
+        self.now
+    }
+
+    fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    fn topology(&self) -> &Topology {
+        self.topology
+    }
+
+    fn command(&mut self, command: Command) {
+        self.network.apply(&command, self.now);
+    }
+
+    fn record(&mut self, source: &'static str, kind: &'static str, subject: String, detail: String) {
+        self.records.push(Record { at: self.now, source, kind, subject, detail });
+    }
+
+    fn element_status(&self, node: NodeId) -> ElementStatus {
+        self.network.status(node)
+    }
+
+    fn management_reachable(&self, node: NodeId) -> bool {
+        self.network.management_reaches(node)
+    }
+
+    fn holds(&mut self) -> &mut Holds {
+        self.holds
+    }
+}

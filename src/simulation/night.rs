@@ -1,0 +1,263 @@
+//! One run: everything that happens, wired together.
+//!
+//! Control goes round (a gate steers the network whose reports it judges) while the code order stays one
+//! way: every part hands back orders, and this room puts them on the agenda.
+//!
+//! Invariant: decides nothing; who acts when is said by the parts.
+
+use std::ops::ControlFlow;
+
+use crate::attack::{AttackOrder, Attacks};
+use crate::base::{NodeId, Record, SimTime, Span, tie_break};
+use crate::change::{ChangeOrder, Hands, Rollout, RolloutCommand, Status};
+use crate::detect::{ViewJudge, find_judge};
+use crate::fault::{FaultEngine, FaultOrder, Holds, Port};
+use crate::impact::Recorder;
+use crate::kernel::{Agenda, Phase, Workers, World};
+use crate::network::Network;
+use crate::response::{Outcome, Response, ResponseAction, ResponseOrder};
+use crate::scenario::Scenario;
+use crate::telemetry::{Names, OperatorView, Pipeline, Report};
+
+use super::deck::Deck;
+use super::result::Observer;
+
+/// A rare event that touches the whole world.
+#[derive(Debug)]
+pub(super) enum Order {
+    Change(ChangeOrder),
+    Fault(FaultOrder),
+    Attack(AttackOrder),
+    Response(ResponseOrder),
+    /// A telemetry period ends.
+    Collect,
+    /// A report can be queried.
+    Deliver(Report),
+    /// A sample of the truth, for the score.
+    Sample,
+    /// The background load follows the hour; towers without a core may wilt.
+    Minute,
+}
+
+/// How often background load and wilting are looked at.
+const MINUTE: Span = Span::from_secs(60);
+
+/// One run.
+pub(super) struct Night<'a, 'o> {
+    pub(super) scenario: &'a Scenario,
+    pub(super) seed: u64,
+    pub(super) network: Network<'a>,
+    pub(super) workers: Workers,
+    pub(super) faults: FaultEngine,
+    pub(super) rollout: Option<Rollout>,
+    pub(super) attacks: Attacks,
+    pub(super) pipeline: Pipeline,
+    pub(super) view: OperatorView,
+    pub(super) response: Response,
+    pub(super) holds: Holds,
+    pub(super) records: Vec<Record>,
+    pub(super) recorder: Recorder,
+    pub(super) classes: &'a [String],
+    pub(super) observer: &'o mut dyn Observer,
+    pub(super) kpi_period: Span,
+    /// The response waits for the rollout to have been taken back.
+    pub(super) awaits_rollback: bool,
+}
+
+/// Everything but the part that acts, as that part sees it.
+macro_rules! deck {
+    ($night:ident, $now:expr) => {
+        Deck {
+            now: $now,
+            seed: $night.seed,
+            topology: $night.scenario.topology(),
+            network: &mut $night.network,
+            holds: &mut $night.holds,
+            records: &mut $night.records,
+        }
+    };
+}
+
+impl Night<'_, '_> {
+    /// Put the first orders on the agenda.
+    pub(super) fn start(&mut self, agenda: &mut Agenda<Order>) {
+        let now = SimTime::ZERO;
+        let mut orders = Vec::new();
+        let attacks = self.attacks.start(&deck!(self, now));
+        orders.extend(attacks.into_iter().map(|(at, order)| (at, Order::Attack(order))));
+        let response = self.response.start(self.seed);
+        orders.extend(response.into_iter().map(|(at, order)| (at, Order::Response(order))));
+        orders.push((self.pipeline.next_due(), Order::Collect));
+        orders.push((now, Order::Sample));
+        orders.push((now + MINUTE, Order::Minute));
+        for (at, order) in orders {
+            self.schedule(agenda, at, order);
+        }
+        self.act(agenda, now, Rollout::start);
+    }
+
+    fn schedule(&self, agenda: &mut Agenda<Order>, at: SimTime, order: Order) {
+        let (phase, key) = rank(&order);
+        agenda.push(at, phase, tie_break(self.seed, key, 0), order);
+    }
+
+    /// Let the rollout do something.
+    fn act(
+        &mut self,
+        agenda: &mut Agenda<Order>,
+        now: SimTime,
+        act: impl FnOnce(&mut Rollout, &mut Hands<'_>) -> Vec<(SimTime, ChangeOrder)>,
+    ) {
+        let Some(mut rollout) = self.rollout.take() else { return };
+        let names = Names { topology: self.scenario.topology(), classes: self.classes };
+        let judge = find_judge("threshold").expect("the threshold judge is built in");
+        let mut judge = ViewJudge::new(judge, &self.view, names);
+        let mut deck = deck!(self, now);
+        let mut hands = Hands { port: &mut deck, faults: &mut self.faults, judge: &mut judge };
+        let orders = act(&mut rollout, &mut hands);
+        let is_back = rollout.status() == Status::RolledBack;
+        self.rollout = Some(rollout);
+        for (at, order) in orders {
+            self.schedule(agenda, at, Order::Change(order));
+        }
+        if is_back {
+            self.rolled_back(agenda, now);
+        }
+        self.take_fault_orders(agenda);
+    }
+
+    fn take_fault_orders(&mut self, agenda: &mut Agenda<Order>) {
+        for (at, order) in self.faults.take_orders() {
+            self.schedule(agenda, at, Order::Fault(order));
+        }
+    }
+
+    /// The response learns that there is nothing left to take back.
+    fn rolled_back(&mut self, agenda: &mut Agenda<Order>, now: SimTime) {
+        if std::mem::take(&mut self.awaits_rollback) {
+            let outcomes = self.response.rollback_finished(&mut deck!(self, now));
+            self.follow(agenda, now, outcomes);
+        }
+    }
+
+    /// Carry out what the response asks for.
+    fn follow(&mut self, agenda: &mut Agenda<Order>, now: SimTime, outcomes: Vec<Outcome>) {
+        for outcome in outcomes {
+            match outcome {
+                Outcome::Order(at, order) => self.schedule(agenda, at, Order::Response(order)),
+                Outcome::Action(ResponseAction::RollBack) => self.roll_back(agenda, now),
+                Outcome::Action(ResponseAction::Restore { nodes }) => self.restore(agenda, now, &nodes),
+            }
+        }
+    }
+
+    fn roll_back(&mut self, agenda: &mut Agenda<Order>, now: SimTime) {
+        self.awaits_rollback = true;
+        let status = self.rollout.as_ref().map(Rollout::status);
+        match status {
+            None | Some(Status::RolledBack) => self.rolled_back(agenda, now),
+            Some(Status::RollingBack) => {}
+            Some(_) => self.act(agenda, now, |rollout, hands| rollout.command(RolloutCommand::Rollback, hands)),
+        }
+    }
+
+    fn restore(&mut self, agenda: &mut Agenda<Order>, now: SimTime, nodes: &[NodeId]) {
+        for &node in nodes {
+            self.faults.restore(node, &mut deck!(self, now));
+        }
+        self.take_fault_orders(agenda);
+    }
+
+    fn collect(&mut self, agenda: &mut Agenda<Order>, now: SimTime) {
+        let snapshot = self.network.snapshot(now);
+        let topology = self.scenario.topology();
+        let network = &self.network;
+        let reports = self
+            .pipeline
+            .collect(&snapshot, |source| source.has_path(topology, |node| network.management_reaches(node)));
+        for (at, report) in reports {
+            self.schedule(agenda, at, Order::Deliver(report));
+        }
+        self.schedule(agenda, self.pipeline.next_due(), Order::Collect);
+    }
+
+    fn minute(&mut self, now: SimTime) {
+        self.network.set_background(now);
+        let wilted = self.network.wilt(now);
+        if wilted > 0 {
+            let what = format!("{wilted} towers without a core went off the air");
+            deck!(self, now).record("network", "towers-wilted", String::new(), what);
+        }
+    }
+}
+
+impl World for Night<'_, '_> {
+    type Order = Order;
+
+    fn advance(&mut self, _: SimTime, to: SimTime) {
+        self.network.advance(to, &self.workers);
+    }
+
+    fn handle(&mut self, now: SimTime, order: Order, agenda: &mut Agenda<Order>) {
+        match order {
+            Order::Change(order) => self.act(agenda, now, |rollout, hands| rollout.handle(order, hands)),
+            Order::Fault(order) => {
+                let orders = self.faults.handle(order, &mut deck!(self, now));
+                for (at, order) in orders {
+                    self.schedule(agenda, at, Order::Fault(order));
+                }
+            }
+            Order::Attack(order) => {
+                let orders = self.attacks.handle(order, &mut deck!(self, now), &mut self.faults);
+                for (at, order) in orders {
+                    self.schedule(agenda, at, Order::Attack(order));
+                }
+                self.take_fault_orders(agenda);
+            }
+            Order::Response(order) => {
+                let outcomes = self.response.handle(order, &self.view, &mut deck!(self, now));
+                self.follow(agenda, now, outcomes);
+            }
+            Order::Collect => self.collect(agenda, now),
+            Order::Deliver(report) => self.view.deliver(report),
+            Order::Sample => {
+                self.recorder.observe(&self.network.snapshot(now));
+                self.schedule(agenda, now + self.kpi_period, Order::Sample);
+            }
+            Order::Minute => {
+                self.minute(now);
+                self.schedule(agenda, now + MINUTE, Order::Minute);
+            }
+        }
+    }
+
+    fn progress(&mut self, now: SimTime) -> ControlFlow<()> {
+        let (_, events) = self.network.pulse();
+        self.observer.progress(now, self.recorder.devices_out(), events)
+    }
+}
+
+/// When an order is carried out among those of one instant: phase, and what it concerns.
+fn rank(order: &Order) -> (Phase, u32) {
+    match order {
+        Order::Minute => (Phase::World, 0),
+        Order::Fault(order) => (Phase::World, fault_key(order)),
+        Order::Attack(order) => (Phase::World, u32::try_from(order.attack).unwrap_or(u32::MAX) + 1),
+        Order::Change(_) => (Phase::World, 1 << 30),
+        Order::Deliver(_) => (Phase::Delivery, 0),
+        Order::Response(_) => (Phase::Decision, 0),
+        Order::Collect => (Phase::Sample, 0),
+        Order::Sample => (Phase::Sample, 1),
+    }
+}
+
+fn fault_key(order: &FaultOrder) -> u32 {
+    let node = match order {
+        FaultOrder::Load { node, .. }
+        | FaultOrder::Trigger { node, .. }
+        | FaultOrder::Act { node, .. }
+        | FaultOrder::Recover { node, .. } => *node,
+        FaultOrder::Cross { to, .. } => *to,
+    };
+    node.0 | 1 << 31
+}
