@@ -10,7 +10,7 @@ mod time;
 mod units;
 mod wallclock;
 
-pub use delay::Delay;
+pub use delay::{Bounds, Delay, Mean, MedianP90};
 pub use ids::{ClassId, EdgeId, NodeId, PoolId, RegionId, TowerId};
 pub use random::{Draws, Purpose, Stream, philox4x32_10, stream, tie_break, unit_interval};
 pub use record::Record;

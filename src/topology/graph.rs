@@ -189,3 +189,36 @@ impl Topology {
         &self.regions
     }
 }
+
+/// Hand-made graphs for tests of the rooms above.
+#[cfg(test)]
+impl Topology {
+    /// A graph of these tables as they are: the caller keeps identifiers consistent.
+    pub(crate) fn by_hand(
+        nodes: Vec<Node>,
+        edges: Vec<Edge>,
+        towers: Vec<Tower>,
+        pools: Vec<Pool>,
+        regions: Vec<Region>,
+    ) -> Self {
+        let mut edges_of = vec![Vec::new(); nodes.len()];
+        for (index, edge) in edges.iter().enumerate() {
+            edges_of[edge.a.index()].push(EdgeId::from_index(index));
+            edges_of[edge.b.index()].push(EdgeId::from_index(index));
+        }
+        let by_name = nodes
+            .iter()
+            .enumerate()
+            .map(|(index, node)| (node.name.clone(), NodeId::from_index(index)))
+            .collect();
+        Self {
+            nodes,
+            edges,
+            towers,
+            pools,
+            regions,
+            by_name,
+            edges_of,
+        }
+    }
+}

@@ -5,6 +5,8 @@
 
 mod graph;
 mod kinds;
+mod selector;
 
 pub use graph::{Edge, Labels, Node, Pool, Region, Topology, Tower};
 pub use kinds::{EdgeKind, NodeKind};
+pub use selector::{Selector, SelectorError};
