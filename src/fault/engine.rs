@@ -26,7 +26,7 @@ mod effects;
 pub struct FaultId(pub u32);
 
 /// What the engine wants done later.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FaultOrder {
     /// An element comes to carry the cause.
     Load {
@@ -139,7 +139,7 @@ impl FaultEngine {
         match order {
             FaultOrder::Load { fault, node } => self.add_origin(fault, node, port),
             FaultOrder::Trigger { fault, node, epoch } => self.wake(fault, node, epoch, port),
-            FaultOrder::Cross { .. } => self.cross(&order, port),
+            FaultOrder::Cross { .. } => self.cross(order, port),
             FaultOrder::Act { fault, node, epoch } => self.act(fault, node, epoch, port),
             FaultOrder::Recover {
                 fault,
@@ -160,7 +160,7 @@ impl FaultEngine {
         if !self.live_mut(fault).origins.insert(node) {
             return;
         }
-        self.note(fault, "fault-loaded", node, String::new(), port);
+        self.note(fault, node, "fault-loaded", port);
         self.arm(fault, node, port);
     }
 
@@ -169,7 +169,7 @@ impl FaultEngine {
         if !self.live_mut(fault).origins.remove(&node) {
             return;
         }
-        self.note(fault, "cause-removed", node, String::new(), port);
+        self.note(fault, node, "cause-removed", port);
         if self.live(fault).spec.removal.origin_removed == OriginRemoved::Nothing {
             return;
         }
@@ -292,8 +292,8 @@ impl FaultEngine {
         }
     }
 
-    fn cross(&mut self, order: &FaultOrder, port: &mut dyn Port) {
-        let &FaultOrder::Cross {
+    fn cross(&mut self, order: FaultOrder, port: &mut dyn Port) {
+        let FaultOrder::Cross {
             fault,
             rule,
             from,
@@ -307,13 +307,18 @@ impl FaultEngine {
         let live = self.live(fault);
         let silent = live.spec.spread[rule].from == SpreadFrom::Reached
             && port.element_status(from) == ElementStatus::Down;
-        if live.is_current(from, epoch) && live.spreads() && !silent && self.is_open(fault, to) {
+        let valid = live.is_current(from, epoch) && live.spreads() && !silent;
+        let at_once = live.spec.spread[rule].at_once;
+        if valid && self.is_open(fault, to) {
             if self.contains(fault, to, port) {
                 self.live_mut(fault).element(to).leave(Phase::Immune);
-                self.note(fault, "fault-contained", to, String::new(), port);
+                self.note(fault, to, "fault-contained", port);
             } else {
                 self.reach(fault, to, Some((from, edge)), port);
             }
+        }
+        if valid && at_once && self.live(fault).carries(to) {
+            self.inflict(fault, to, port);
         }
     }
 
@@ -347,7 +352,7 @@ impl FaultEngine {
             || "at its origin".to_owned(),
             |(from, edge)| format!("from {} by {edge:?}", port.topology().node(from).name),
         );
-        self.note(fault, "element-reached", node, detail, port);
+        self.note_with(fault, node, ("element-reached", detail), port);
         self.spread(fault, node, SpreadFrom::Reached, port);
         if self.live(fault).released {
             self.schedule_act(fault, node, port);
@@ -381,7 +386,7 @@ impl FaultEngine {
             {
                 let edges = &self.live(fault).spec.spread[rule].edges;
                 for way in self.ways.from(port.topology(), node, edges) {
-                    self.set_out(fault, rule, node, way, port);
+                    self.set_out(fault, (rule, node), way, port);
                 }
             }
         }
@@ -391,16 +396,24 @@ impl FaultEngine {
         let live = self.live(fault);
         let rule: &SpreadRule = &live.spec.spread[rule];
         let hops = live.elements.get(&node).map_or(0, |element| element.hops);
-        let passes = hops == 0 || allows(&rule.passes_through, topology.node(node).kind);
+        let free = hops == 0 && rule.from == SpreadFrom::Reached;
+        let passes = free || allows(&rule.passes_through, topology.node(node).kind);
         passes && hops < rule.max_hops
     }
 
     /// Schedules the crossing of one edge, if the draw for it says that it is ever crossed.
-    fn set_out(&mut self, fault: FaultId, rule: usize, from: NodeId, way: Way, port: &dyn Port) {
+    fn set_out(
+        &mut self,
+        fault: FaultId,
+        (rule, from): (usize, NodeId),
+        way: Way,
+        port: &dyn Port,
+    ) {
         let live = self.live(fault);
         let Way { to, kind, key } = way;
         let spread = &live.spec.spread[rule];
-        if !allows(&spread.reaches, port.topology().node(to).kind) || !self.is_open(fault, to) {
+        let open = self.is_open(fault, to) || (spread.at_once && !live.is_struck(to));
+        if !open || !allows(&spread.reaches, port.topology().node(to).kind) {
             return;
         }
         let element = &live.elements[&from];
@@ -440,7 +453,7 @@ impl FaultEngine {
                 let edges = &live.spec.spread[rule].edges;
                 let back = self.ways.from(port.topology(), source.to, edges);
                 for way in back.into_iter().filter(|way| way.is_reverse(&source, node)) {
-                    self.set_out(fault, rule, source.to, way, port);
+                    self.set_out(fault, (rule, source.to), way, port);
                 }
             }
         }
@@ -458,20 +471,21 @@ impl FaultEngine {
         &mut self.faults[fault.0 as usize]
     }
 
-    fn note(
+    /// Writes a fact about an element into the event log.
+    fn note(&self, fault: FaultId, node: NodeId, kind: &'static str, port: &mut dyn Port) {
+        let subject = port.topology().node(node).name.clone();
+        port.record("fault", kind, subject, self.live(fault).name.clone());
+    }
+
+    fn note_with(
         &self,
         fault: FaultId,
-        kind: &'static str,
         node: NodeId,
-        detail: String,
+        (kind, detail): (&'static str, String),
         port: &mut dyn Port,
     ) {
-        let live = self.live(fault);
         let subject = port.topology().node(node).name.clone();
-        let detail = match detail.as_str() {
-            "" => live.name.clone(),
-            detail => format!("{}: {detail}", live.name),
-        };
+        let detail = format!("{}: {detail}", self.live(fault).name);
         port.record("fault", kind, subject, detail);
     }
 }

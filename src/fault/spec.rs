@@ -57,10 +57,13 @@ pub struct SpreadRule {
     pub delay: Delay,
     /// Kinds of element it can enter; empty means all.
     pub reaches: Vec<NodeKind>,
-    /// Kinds of element that pass it on, origins apart; empty means all.
+    /// Kinds of element that pass it on; empty means all. Origins that were only reached always do.
     pub passes_through: Vec<NodeKind>,
     /// Longest path from an origin, in edges, counted along the path by which it came.
     pub max_hops: u32,
+    /// What is entered this way is struck in the same instant, for certain, even if it was held
+    /// before: what runs on a host goes down with it.
+    pub at_once: bool,
 }
 
 /// Since when an element passes a fault on.

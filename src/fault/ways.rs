@@ -35,9 +35,9 @@ impl Way {
 /// The edges that the graph implies, as tables.
 #[derive(Clone, Debug)]
 pub struct Ways {
-    pools_of: BTreeMap<NodeId, Vec<PoolId>>,
-    towers_of: Vec<Vec<NodeId>>,
-    members_of: Vec<Vec<NodeId>>,
+    pools: BTreeMap<NodeId, Vec<PoolId>>,
+    towers: Vec<Vec<NodeId>>,
+    members: Vec<Vec<NodeId>>,
 }
 
 impl Ways {
@@ -60,20 +60,20 @@ impl Ways {
             pools_of.entry(tower.node).or_default().push(tower.pool);
         }
         Self {
-            pools_of,
-            towers_of,
-            members_of,
+            pools: pools_of,
+            towers: towers_of,
+            members: members_of,
         }
     }
 
     /// The pools that an element is a member of, or that serve a tower.
     pub fn pools_of(&self, node: NodeId) -> &[PoolId] {
-        self.pools_of.get(&node).map_or(&[], Vec::as_slice)
+        self.pools.get(&node).map_or(&[], Vec::as_slice)
     }
 
     /// The towers of a pool.
     pub fn towers_of(&self, pool: PoolId) -> &[NodeId] {
-        &self.towers_of[pool.index()]
+        &self.towers[pool.index()]
     }
 
     /// All ways from an element along edges of these kinds.
@@ -99,9 +99,9 @@ impl Ways {
 
     fn implied(&self, from: NodeId) -> impl Iterator<Item = Way> + '_ {
         self.pools_of(from).iter().flat_map(move |pool| {
-            let members = &self.members_of[pool.index()];
+            let members = &self.members[pool.index()];
             let ends = if members.contains(&from) {
-                &self.towers_of[pool.index()]
+                &self.towers[pool.index()]
             } else {
                 members
             };

@@ -1,6 +1,6 @@
 //! The new version does not always start: the baseline that every gate catches.
 //!
-//! Real case: the everyday failed upgrade; CrowdStrike, 19 July 2024, is the one where no restart could
+//! Real case: the everyday failed upgrade; `CrowdStrike`, 19 July 2024, is the one where no restart could
 //! help because the fault struck at every boot.
 //!
 //! Invariant: nothing spreads; only load moves to the mates of the element that is down.

@@ -70,6 +70,7 @@ impl Defect for ProtectMode {
                 reaches: Vec::new(),
                 passes_through: Vec::new(),
                 max_hops: u32::MAX,
+                at_once: false,
             }],
             contained: self.contained,
             timing: EffectTiming::After(self.trip_delay),

@@ -51,13 +51,22 @@ impl FaultEngine {
             return;
         }
         if !self.draw_stroke(fault, node, port) {
-            self.note(fault, "element-spared", node, String::new(), port);
+            self.note(fault, node, "element-spared", port);
             return;
         }
+        self.inflict(fault, node, port);
+    }
+
+    /// Hurts an element that the fault is in, if its kind can be.
+    pub(super) fn inflict(&mut self, fault: FaultId, node: NodeId, port: &mut dyn Port) {
         let live = self.live_mut(fault);
+        let kind = port.topology().node(node).kind;
+        if live.is_struck(node) || !allows(&live.spec.hurts, kind) {
+            return;
+        }
         let effects = live.spec.effects.clone();
         live.element(node).phase = Phase::Struck;
-        self.note(fault, "element-struck", node, summary(&effects), port);
+        self.note_with(fault, node, ("element-struck", summary(&effects)), port);
         for effect in effects {
             self.apply(fault, node, effect, port);
         }
@@ -113,7 +122,7 @@ impl FaultEngine {
             && live.spec.trigger == Trigger::OnLoad
             && live.origins.contains(&node);
         if at_once && self.draw_stroke(fault, node, port) {
-            self.note(fault, "restart-failed", node, String::new(), port);
+            self.note(fault, node, "restart-failed", port);
             self.schedule_recovery(fault, node, port);
         } else if at_once {
             self.clear(fault, node, Phase::Immune, port);
@@ -181,7 +190,7 @@ impl FaultEngine {
         if !carried {
             return;
         }
-        self.note(fault, "element-cleared", node, String::new(), port);
+        self.note(fault, node, "element-cleared", port);
         port.release(node, Holder::Fault(fault.0));
         for effect in self.live(fault).spec.effects.clone() {
             match effect {
@@ -207,9 +216,9 @@ impl FaultEngine {
     fn set_capacity(&self, node: NodeId, port: &mut dyn Port) {
         let factor = self
             .effects_on(node)
-            .fold(1.0, |factor, effect| match effect {
-                Effect::Capacity(part) => factor * part,
-                _ => factor,
+            .fold(1.0, |product, effect| match effect {
+                Effect::Capacity(factor) => product * factor,
+                _ => product,
             });
         port.command(Command::SetCapacity { node, factor });
     }

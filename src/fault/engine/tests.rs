@@ -33,6 +33,7 @@ fn rule(edges: Vec<EdgeKind>, delay: Delay) -> SpreadRule {
         reaches: Vec::new(),
         passes_through: Vec::new(),
         max_hops: u32::MAX,
+        at_once: false,
     }
 }
 
@@ -92,11 +93,11 @@ fn by_engine(links: &[(u32, u32)], spec: &FaultSpec, look: f64, seed: u64) -> (f
 /// The same, by drawing the next of all possible events at its rate (Gillespie 1977).
 fn by_rates(links: &[(u32, u32)], rates: (f64, f64), look: f64, seed: u64) -> (f64, f64) {
     let mut generator = ChaCha8Rng::seed_from_u64(seed ^ 0x5157);
-    let mut state = [0_u8; 120];
+    let mut state = [0_i32; 120];
     (state[0], state[60]) = (1, 1);
     let (mut now, mut at_look) = (0.0, None);
     loop {
-        let count = |state: &[u8; 120]| state.iter().filter(|&&s| s == 1).count();
+        let count = |state: &[i32; 120]| state.iter().filter(|&&s| s == 1).count();
         let live: Vec<(u32, u32)> = links
             .iter()
             .flat_map(|&(a, b)| [(a, b), (b, a)])
