@@ -2,7 +2,7 @@
 //! commands as a botched release; what differs is how they arrive and what a rollback does to them:
 //! nothing.
 //!
-//! | kind | arrives by | MITRE FiGHT | MITRE ATT&CK | ended by |
+//! | kind | arrives by | MITRE `FiGHT` | MITRE ATT&CK | ended by |
 //! |---|---|---|---|---|
 //! | `signalling-storm` | devices under attack control | FGT1498.501, FGT1499.002, FGT1642.503, FGT1583.502 | T1498, T1499.002, T1464 | its own end, barring, overload control |
 //! | `oam-wiper` | `oam-mgmt`, `identity-provider`, `nfvi-host`, `cicd-push` edges | FGT1078, FGT1021, FGT1072, FGT1542.501, FGT5013, FGT1611, FGT1562 | T1485, T1561.002, T1490, T1529, T1531, T1570 | restore from image, element by element |

@@ -61,7 +61,7 @@ pub trait Attack {
     /// Its kebab-case word.
     fn kind(&self) -> &'static str;
 
-    /// The ids of MITRE FiGHT and ATT&CK that describe it, for the event log.
+    /// The ids of MITRE `FiGHT` and ATT&CK that describe it, for the event log.
     fn techniques(&self) -> &'static str;
 
     /// When it begins, from the start of the scenario.
@@ -80,6 +80,7 @@ macro_rules! registry {
         /// An attack.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
         #[serde(tag = "kind", rename_all = "kebab-case")]
+        #[expect(clippy::large_enum_variant, reason = "a scenario has a handful of attacks")]
         pub enum AttackSpec {
             $($(#[doc = $doc])* $kind($kind),)*
         }

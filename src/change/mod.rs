@@ -7,10 +7,12 @@
 //! through a [`Port`](crate::fault::Port). Whether a stage goes on is asked of a [`GateJudge`], which sees
 //! delivered telemetry only; the state of an element is looked at on the spot alone, by its installer.
 
+mod checks;
 mod footprint;
 mod gate;
 mod gate_run;
 mod ledger;
+mod orders;
 mod plan;
 mod rollout;
 mod rollout_spec;
@@ -22,7 +24,8 @@ pub use footprint::{Exposure, Footprint};
 pub use gate::{GateJudge, GateScope, GateSpec, GateTiming, Measurement, OnNoData, StageInfo};
 pub use gate_run::{GateOutcome, GateRun};
 pub use ledger::Ledger;
-pub use rollout::{ChangeOrder, Hands, Rollout, RolloutCommand, Status};
+pub use orders::{ChangeOrder, Hands, RolloutCommand, Status};
+pub use rollout::Rollout;
 pub use rollout_spec::{
     Approval, Drain, DrainMode, ManagementPath, OnFail, OnInconclusive, ReadmitScope, RollbackSpec,
     RolloutSpec, StageOrder, StageSpec,

@@ -6,131 +6,24 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::base::{NodeId, SimTime, Stream, WallClock};
-use crate::fault::{FaultEngine, FaultId, Finding, Holder, Luck, Port, Ways, luck, text_key};
+use crate::fault::{FaultId, Finding, Holder, Luck, Port, Ways, luck, text_key};
 use crate::network::ElementStatus;
 use crate::topology::{NodeKind, Topology};
 
+use super::checks::{findings, same_version};
 use super::footprint::{Exposure, Footprint, region_of};
-use super::gate::{GateJudge, GateTiming, StageInfo};
+use super::gate::StageInfo;
 use super::gate_run::GateRun;
 use super::ledger::Ledger;
+use super::orders::{ChangeOrder, Hands, RolloutCommand, Status};
 use super::plan::Planner;
-use super::rollout_spec::{OnFail, RolloutSpec, StageSpec};
+use super::rollout_spec::{RolloutSpec, StageSpec};
 use super::spec::ChangeSpec;
 
 mod back;
+mod flow;
 mod gates;
 mod install;
-
-/// What a rollout works with.
-pub struct Hands<'a> {
-    /// The world.
-    pub port: &'a mut dyn Port,
-    /// The live faults: installing a defective version adds an origin, rolling it back removes it.
-    pub faults: &'a mut FaultEngine,
-    /// Who judges gates.
-    pub judge: &'a mut dyn GateJudge,
-}
-
-impl std::fmt::Debug for Hands<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Hands").finish_non_exhaustive()
-    }
-}
-
-/// What a rollout wants done later.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChangeOrder {
-    /// The first stage starts.
-    Begin,
-    /// A window opens: look again for an element to work on.
-    Look {
-        /// Void after a halt or a rollback.
-        generation: u32,
-    },
-    /// An element is empty; the installation begins.
-    Drained {
-        /// Which.
-        node: NodeId,
-    },
-    /// The new version runs on an element.
-    Installed {
-        /// Which.
-        node: NodeId,
-    },
-    /// The installer looks whether an element serves.
-    Verify {
-        /// Which.
-        node: NodeId,
-    },
-    /// The soak of the stage is over.
-    SoakOver {
-        /// Void after a halt or a rollback.
-        generation: u32,
-    },
-    /// A gate measures.
-    Measure {
-        /// Its place in the stage.
-        gate: usize,
-        /// Void after a halt or a rollback.
-        generation: u32,
-    },
-    /// The stage is approved.
-    Approved {
-        /// Void after a halt or a rollback.
-        generation: u32,
-    },
-    /// The work of the rollback begins.
-    BeginRollback,
-    /// An element that could not be reached is tried again.
-    RetryRollback {
-        /// Which.
-        node: NodeId,
-    },
-    /// The work of the rollback on an element is done, for better or worse.
-    RolledBack {
-        /// Which.
-        node: NodeId,
-    },
-    /// Registrations are no longer paced.
-    LiftPace,
-}
-
-/// What people or automation can ask of a rollout.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RolloutCommand {
-    /// Roll back everything that was changed; also after the rollout was finished.
-    Rollback,
-    /// Change nothing more.
-    Halt,
-    /// Go on after a halt, whatever the gates of this stage said.
-    Resume,
-    /// Approve the stage that waits for it.
-    Approve,
-    /// Let registrations in as they come.
-    LiftPace,
-}
-
-/// How a rollout stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// Not started.
-    Waiting,
-    /// Elements of the stage are being changed.
-    Installing,
-    /// The stage is installed and soaks until then.
-    Soaking(SimTime),
-    /// The soak is over, gates still run.
-    Judging,
-    /// A person's approval is expected then.
-    Approving(SimTime),
-    /// All stages are passed.
-    Finished,
-    /// The rollback has been decided and goes on.
-    RollingBack,
-    /// Nothing runs the new version any more.
-    RolledBack,
-}
 
 /// Where an element is in its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -406,122 +299,6 @@ impl Rollout {
         }
     }
 
-    fn begin_unless_withdrawn(&mut self, hands: &mut Hands<'_>) {
-        if self.status != Status::Waiting || self.stopped {
-            return;
-        }
-        let what = format!(
-            "{:?} to {} on {} elements, declared risk {:?}",
-            self.change.kind,
-            self.change.to,
-            self.targets.len(),
-            self.change.risk
-        );
-        hands
-            .port
-            .record("rollout", "rollout-started", self.change.id.clone(), what);
-        self.begin_stage(hands);
-    }
-
-    fn begin_stage(&mut self, hands: &mut Hands<'_>) {
-        // Orders made for the stage before are void.
-        self.generation += 1;
-        let Some(nodes) = self.plan.get(self.stage) else {
-            self.status = Status::Finished;
-            let id = self.change.id.clone();
-            return hands
-                .port
-                .record("rollout", "rollout-finished", id, String::new());
-        };
-        self.queue = nodes.iter().copied().collect();
-        self.status = Status::Installing;
-        self.stage_started = hands.port.now();
-        self.not_serving = 0;
-        self.gates = vec![None; self.stage_spec().gates.len()];
-        let detail = format!("{} elements", self.queue.len());
-        self.note("stage-started", detail, hands.port);
-        self.start_gates(GateTiming::Stage, hands);
-        self.look(hands);
-    }
-
-    /// Everything of the stage is installed.
-    fn stage_installed(&mut self, hands: &mut Hands<'_>) {
-        let until = hands.port.now() + self.stage_spec().soak;
-        self.status = Status::Soaking(until);
-        let detail = format!("soaks for {}", self.stage_spec().soak);
-        self.note("stage-installed", detail, hands.port);
-        self.start_gates(GateTiming::Soak, hands);
-        let generation = self.generation;
-        self.orders
-            .push((until, ChangeOrder::SoakOver { generation }));
-    }
-
-    /// Soak and gates are over: a person may have to say yes.
-    fn ask_approval(&mut self, hands: &mut Hands<'_>) {
-        let Some(approval) = self.stage_spec().approve else {
-            return self.approved(hands);
-        };
-        let draw = self.luck(Turn::Approval, self.stage as u64, 0, hands.port);
-        let at = hands.port.now() + draw.delay(&approval.after);
-        self.status = Status::Approving(at);
-        self.note("approval-asked", String::new(), hands.port);
-        let generation = self.generation;
-        self.orders.push((at, ChangeOrder::Approved { generation }));
-    }
-
-    fn approved(&mut self, hands: &mut Hands<'_>) {
-        self.note("stage-passed", String::new(), hands.port);
-        self.stage += 1;
-        self.begin_stage(hands);
-    }
-
-    /// A stage has failed: what the plan says happens.
-    fn fail(&mut self, why: &str, hands: &mut Hands<'_>) {
-        self.note("stage-failed", why.to_owned(), hands.port);
-        match self.spec.on_fail {
-            OnFail::Rollback => self.roll_back(why, hands),
-            OnFail::Halt => self.stop(why, hands),
-            OnFail::Isolate => {
-                for node in self.stage_info(hands.port.topology()).nodes {
-                    hands
-                        .port
-                        .hold(node, Holder::Change, ElementStatus::Isolated);
-                }
-                self.stop(why, hands);
-            }
-        }
-    }
-
-    /// Changes nothing more until somebody resumes or rolls back.
-    fn stop(&mut self, why: &str, hands: &mut Hands<'_>) {
-        self.stopped = true;
-        self.next_look = None;
-        self.generation += 1;
-        self.note("rollout-halted", why.to_owned(), hands.port);
-    }
-
-    fn resume(&mut self, hands: &mut Hands<'_>) {
-        self.stopped = false;
-        self.generation += 1;
-        let (generation, now) = (self.generation, hands.port.now());
-        self.note("rollout-resumed", String::new(), hands.port);
-        self.resume_gates(hands.port);
-        match self.status {
-            Status::Waiting => self.begin_unless_withdrawn(hands),
-            Status::Installing => self.look(hands),
-            Status::Soaking(until) => {
-                let order = ChangeOrder::SoakOver { generation };
-                self.orders.push((until.max(now), order));
-            }
-            Status::Judging => self.judged(hands),
-            Status::Approving(at) => {
-                let order = ChangeOrder::Approved { generation };
-                self.orders.push((at.max(now), order));
-            }
-            Status::Finished | Status::RollingBack | Status::RolledBack => {}
-        }
-    }
-
     fn stage_spec(&self) -> &StageSpec {
         let last = self.spec.stages.len() - 1;
         &self.spec.stages[self.stage.min(last)]
@@ -562,57 +339,6 @@ enum Turn {
 /// Whether an element of this kind holds contexts of devices.
 const fn holds_contexts(kind: NodeKind) -> bool {
     matches!(kind, NodeKind::Amf | NodeKind::Mme | NodeKind::Ims)
-}
-
-/// A new version must be told from the old one.
-fn same_version(change: &ChangeSpec, targets: &[NodeId], topology: &Topology) -> Option<Finding> {
-    let old = |&node: &NodeId| match &change.from {
-        Some(from) => *from == change.to,
-        None => topology.node(node).labels.sw_version == change.to,
-    };
-    let allowed = "a version that no target runs yet";
-    targets.iter().any(old).then(|| {
-        (
-            "change.to".to_owned(),
-            change.to.clone(),
-            allowed.to_owned(),
-        )
-    })
-}
-
-/// What no type can check in a change and its rollout.
-fn findings(change: &ChangeSpec, spec: &RolloutSpec, clock: &WallClock) -> Vec<Finding> {
-    let under = |parent: &str, found: Vec<Finding>| -> Vec<Finding> {
-        let rows = found.into_iter();
-        rows.map(|(path, found, allowed)| (format!("{parent}.{path}"), found, allowed))
-            .collect()
-    };
-    let at_least_one = |path: String, value: u64| {
-        (value == 0).then(|| (path, "0".to_owned(), "at least 1".to_owned()))
-    };
-    let mut all = Vec::new();
-    if let Some(defect) = &change.defect {
-        all.extend(under("change.defect", defect.defect().findings()));
-    }
-    if let Some(window) = &spec.window {
-        all.extend(under("rollout.window", window.findings(clock)));
-    }
-    all.extend(at_least_one(
-        "rollout.stages".into(),
-        spec.stages.len() as u64,
-    ));
-    let parallel = u64::from(spec.rollback.parallel);
-    all.extend(at_least_one("rollout.rollback.parallel".into(), parallel));
-    all.extend(back::findings(&spec.rollback));
-    for (index, stage) in spec.stages.iter().enumerate() {
-        let path = format!("rollout.stages[{index}]");
-        let most = u64::from(stage.max_unavailable);
-        all.extend(at_least_one(format!("{path}.max_unavailable"), most));
-        for (gate, spec) in stage.gates.iter().enumerate() {
-            all.extend(under(&format!("{path}.gates[{gate}]"), spec.findings()));
-        }
-    }
-    all
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A signalling storm by a device botnet: phones and things under attack control register again and
 //! again.
 //!
-//! MITRE FiGHT FGT1498.501 (flooding of core network functions), FGT1499.002 (service exhaustion
+//! MITRE `FiGHT` FGT1498.501 (flooding of core network functions), FGT1499.002 (service exhaustion
 //! flood), FGT1642.503 (AMF), FGT1583.502 (programmable UE); ATT&CK T1498, T1499.002, T1464.
 //! Real case: none of this size; Traynor et al., "On cellular botnets" (CCS 2009): 11,750 phones cut
 //! the service of an area-code-size HLR by 93 %.

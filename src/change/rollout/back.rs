@@ -5,10 +5,10 @@
 use std::collections::BTreeSet;
 
 use crate::base::NodeId;
-use crate::fault::{Finding, Holder};
+use crate::fault::Holder;
 use crate::network::{Command, ElementStatus, Pace, Scope};
 
-use super::super::rollout_spec::{ManagementPath, ReadmitScope, RollbackSpec};
+use super::super::rollout_spec::{ManagementPath, ReadmitScope};
 use super::{ChangeOrder, Hands, Rollout, Status, Turn, Work};
 
 impl Rollout {
@@ -185,24 +185,4 @@ impl Rollout {
         work.filter(move |(_, work)| **work == state)
             .map(|(&node, _)| node)
     }
-}
-
-/// What no type can check in the way back.
-pub(super) fn findings(spec: &RollbackSpec) -> Vec<Finding> {
-    let finding = |path: &str, found: &str, allowed: &str| {
-        let path = format!("rollout.rollback.{path}");
-        (path, found.to_owned(), allowed.to_owned())
-    };
-    let mut findings = Vec::new();
-    if spec.retry.is_zero() {
-        findings.push(finding("retry", "0s", "a duration above 0s"));
-    }
-    if spec.success_probability.get() <= 0.0 {
-        let allowed = "a probability above 0: a rollback that never succeeds never ends";
-        findings.push(finding("success_probability", "0", allowed));
-    } else if spec.success_probability.get() < 1.0 && spec.per_node.mean().is_zero() {
-        let allowed = "a delay above 0s where an attempt may fail";
-        findings.push(finding("per_node", "0s", allowed));
-    }
-    findings
 }

@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::base::Share;
-use crate::change::gate::{GateSpec, Measurement};
-use crate::fault::FaultOrder;
+use crate::change::gate::{GateJudge, GateSpec, Measurement};
 use crate::fault::testing::{Agenda, FakePort, small_network};
+use crate::fault::{FaultEngine, FaultOrder};
 use crate::network::{Command, Scope};
 
 /// A judge that sees one value until an instant, and another from it on.
@@ -128,11 +128,11 @@ fn change() -> serde_json::Value {
     serde_json::json!({"target": {"kinds": ["amf"]}})
 }
 
-fn with_defect(defect: serde_json::Value) -> serde_json::Value {
+fn with_defect(defect: &serde_json::Value) -> serde_json::Value {
     serde_json::json!({"target": {"kinds": ["amf"]}, "defect": defect})
 }
 
-fn stage(more: serde_json::Value) -> serde_json::Value {
+fn stage(more: &serde_json::Value) -> serde_json::Value {
     let mut stage = serde_json::json!({
         "drain": {"time": "4m"}, "install": "5m", "verify": "1m"
     });
@@ -145,19 +145,19 @@ fn rollout(stages: &[serde_json::Value]) -> serde_json::Value {
     serde_json::json!({"start": "10m", "stages": stages})
 }
 
-fn two_stages(gate: serde_json::Value) -> [serde_json::Value; 2] {
+fn two_stages(gate: &serde_json::Value) -> [serde_json::Value; 2] {
     let first = serde_json::json!({
         "name": "foa", "select": {"names": ["amf-a1"]}, "soak": "30m", "gates": gate
     });
     [
-        stage(first),
-        stage(serde_json::json!({"name": "rest", "approve": {"after": "20m"}})),
+        stage(&first),
+        stage(&serde_json::json!({"name": "rest", "approve": {"after": "20m"}})),
     ]
 }
 
 #[test]
 fn elements_are_changed_one_after_the_other_and_come_back() {
-    let mut site = Site::new(change(), rollout(&[stage(serde_json::json!({}))]));
+    let mut site = Site::new(change(), rollout(&[stage(&serde_json::json!({}))]));
     site.run_until(15.0);
     assert_eq!(site.status_of("amf-a1"), ElementStatus::Down);
     site.run_until(60.0);
@@ -177,7 +177,7 @@ fn elements_are_changed_one_after_the_other_and_come_back() {
 
 #[test]
 fn a_hard_drain_takes_no_time_and_loses_contexts() {
-    let hard = stage(serde_json::json!({"drain": {"mode": "hard"}, "max_unavailable": 2}));
+    let hard = stage(&serde_json::json!({"drain": {"mode": "hard"}, "max_unavailable": 2}));
     let mut site = Site::new(change(), rollout(&[hard]));
     site.run_until(60.0);
     assert_eq!(site.minutes("element-installed"), [15.0, 15.0]);
@@ -195,7 +195,7 @@ fn a_hard_drain_takes_no_time_and_loses_contexts() {
 #[test]
 fn soak_gate_and_approval_come_before_the_next_stage() {
     let gate = serde_json::json!([{"metric": "RSR", "success": ">= 0.9", "initial_delay": "5m"}]);
-    let mut site = Site::new(change(), rollout(&two_stages(gate)));
+    let mut site = Site::new(change(), rollout(&two_stages(&gate)));
     site.run_until(300.0);
     assert_eq!(site.minutes("stage-started"), [10.0, 50.0]);
     assert_eq!(site.minutes("rollout-finished"), [80.0]);
@@ -217,13 +217,13 @@ fn soak_gate_and_approval_come_before_the_next_stage() {
 #[test]
 fn a_failed_gate_rolls_back_and_takes_the_defect_away() {
     let gate = serde_json::json!([{"metric": "RSR", "success": ">= 0.9", "failure_limit": 2}]);
-    let mut plan = rollout(&two_stages(gate));
+    let mut plan = rollout(&two_stages(&gate));
     plan["rollback"] = serde_json::json!({
         "delay": "3m", "per_node": "7m", "readmit_for": "1h",
         "readmit": {"rate": 100.0}, "readmit_scope": "affected-pools"
     });
     let mut site = Site::new(
-        with_defect(serde_json::json!({"kind": "capacity-regression"})),
+        with_defect(&serde_json::json!({"kind": "capacity-regression"})),
         plan,
     );
     site.judge.turns_at = SimTime::from_secs(30.0 * 60.0);
@@ -251,7 +251,7 @@ fn a_failed_gate_rolls_back_and_takes_the_defect_away() {
 #[test]
 fn an_isolated_failure_halts_and_a_person_may_go_on_or_back() {
     let gate = serde_json::json!([{"metric": "RSR", "fail": "< 0.9"}]);
-    let mut plan = rollout(&two_stages(gate));
+    let mut plan = rollout(&two_stages(&gate));
     plan["on_fail"] = "isolate".into();
     for (command, end) in [
         (RolloutCommand::Resume, Status::Finished),
@@ -280,7 +280,7 @@ fn doubt_pauses_halts_rolls_back_or_goes_on() {
         ("continue", false, Status::Finished),
     ] {
         let gate = serde_json::json!([{"metric": "RSR", "success": "> 0.9", "fail": "< 0.8"}]);
-        let mut plan = rollout(&two_stages(gate));
+        let mut plan = rollout(&two_stages(&gate));
         plan["on_inconclusive"] = word.into();
         let mut site = Site::new(change(), plan);
         site.judge.before = Measurement::Inconclusive(0.85);
@@ -297,8 +297,8 @@ fn doubt_pauses_halts_rolls_back_or_goes_on() {
 fn a_version_that_does_not_start_is_seen_by_its_installer() {
     let defect = serde_json::json!({"kind": "crash-on-start", "restarts": 0});
     let mut site = Site::new(
-        with_defect(defect),
-        rollout(&two_stages(serde_json::json!([]))),
+        with_defect(&defect),
+        rollout(&two_stages(&serde_json::json!([]))),
     );
     site.run_until(300.0);
     assert_eq!(site.minutes("element-not-serving"), [20.0]);
@@ -310,7 +310,7 @@ fn a_version_that_does_not_start_is_seen_by_its_installer() {
 #[test]
 fn a_rollback_waits_for_its_management_path_unless_it_has_another() {
     for (needs, finished) in [("in-band", 70.0), ("oob-access", 40.0)] {
-        let mut plan = rollout(&[stage(serde_json::json!({"select": {"names": ["amf-b1"]}}))]);
+        let mut plan = rollout(&[stage(&serde_json::json!({"select": {"names": ["amf-b1"]}}))]);
         plan["rollback"] = serde_json::json!({"needs": [needs]});
         let mut site = Site::new(change(), plan);
         site.run_until(30.0);
@@ -330,7 +330,7 @@ fn a_rollback_waits_for_its_management_path_unless_it_has_another() {
 fn a_rollback_that_may_fail_is_repeated_until_it_succeeds() {
     let mut attempts = 0;
     for seed in 0..300 {
-        let mut plan = rollout(&[stage(serde_json::json!({"select": {"count": 1}}))]);
+        let mut plan = rollout(&[stage(&serde_json::json!({"select": {"count": 1}}))]);
         plan["rollback"] = serde_json::json!({"success_probability": 0.5});
         let mut site = Site::with_seed(change(), plan, seed).expect("a plan");
         site.run_until(30.0);
@@ -346,7 +346,7 @@ fn a_rollback_that_may_fail_is_repeated_until_it_succeeds() {
 #[test]
 fn a_rollback_in_the_middle_catches_the_element_in_work() {
     for (minute, installs) in [(12.0, 0), (16.0, 1)] {
-        let mut site = Site::new(change(), rollout(&[stage(serde_json::json!({}))]));
+        let mut site = Site::new(change(), rollout(&[stage(&serde_json::json!({}))]));
         site.run_until(minute);
         site.command(RolloutCommand::Rollback);
         site.run_until(200.0);
@@ -361,7 +361,7 @@ fn a_rollback_in_the_middle_catches_the_element_in_work() {
 #[test]
 fn work_waits_for_the_local_night_of_each_site() {
     // The run starts at midnight in New York, where region a lies; region b is on Pacific time.
-    let mut plan = rollout(&[stage(serde_json::json!({"order": "name"}))]);
+    let mut plan = rollout(&[stage(&serde_json::json!({"order": "name"}))]);
     plan["start"] = "2h".into();
     plan["window"] = serde_json::json!({"start": "00:00", "end": "02:00"});
     let mut site = Site::new(change(), plan);
@@ -376,7 +376,7 @@ fn new_elements_serve_only_while_installed_and_old_ones_leave_for_good() {
     let mut change = change();
     change["adds_elements"] = true.into();
     change["kind"] = "capacity-expansion".into();
-    let mut site = Site::new(change, rollout(&[stage(serde_json::json!({}))]));
+    let mut site = Site::new(change, rollout(&[stage(&serde_json::json!({}))]));
     assert_eq!(site.status_of("amf-b1"), ElementStatus::Down);
     site.run_until(60.0);
     assert_eq!(site.status_of("amf-b1"), ElementStatus::Up);
@@ -385,7 +385,7 @@ fn new_elements_serve_only_while_installed_and_old_ones_leave_for_good() {
     assert_eq!(site.status_of("amf-b1"), ElementStatus::Down);
 
     let leave = serde_json::json!({"kind": "decommission", "target": {"kinds": ["amf"]}});
-    let mut site = Site::new(leave, rollout(&[stage(serde_json::json!({}))]));
+    let mut site = Site::new(leave, rollout(&[stage(&serde_json::json!({}))]));
     site.run_until(60.0);
     assert_eq!(site.rollout.status(), Status::Finished);
     assert_eq!(site.status_of("amf-a1"), ElementStatus::Down);
@@ -421,7 +421,9 @@ fn everything_wrong_is_said_at_once() {
 fn two_plans_share_their_luck() {
     let plan = |soak: &str| {
         let install = serde_json::json!({"exponential": {"mean": "9m"}});
-        rollout(&[stage(serde_json::json!({"install": install, "soak": soak}))])
+        rollout(&[stage(
+            &serde_json::json!({"install": install, "soak": soak}),
+        )])
     };
     let took = |soak| {
         let mut site = Site::new(change(), plan(soak));
