@@ -34,7 +34,7 @@ impl Range {
             .map(|attack| serde_json::from_value(attack.clone()).expect("an attack"))
             .collect();
         let attacks = Attacks::new(&specs, &topology, &classes()).expect("attacks");
-        let faults = FaultEngine::new(&topology);
+        let faults = FaultEngine::new();
         let port = FakePort::new(topology, seed);
         let mut agenda = Agenda::default();
         let orders = attacks.start(&port).into_iter();

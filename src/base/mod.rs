@@ -3,6 +3,7 @@
 //! Invariant: knows nothing of networks, files or threads.
 
 mod delay;
+mod digest;
 mod ids;
 mod random;
 mod record;
@@ -11,6 +12,7 @@ mod units;
 mod wallclock;
 
 pub use delay::{Bounds, Delay, Mean, MedianP90};
+pub use digest::Digest;
 pub use ids::{ClassId, EdgeId, NodeId, PoolId, RegionId, TowerId};
 pub use random::{Draws, Purpose, Stream, philox4x32_10, stream, tie_break, unit_interval};
 pub use record::Record;

@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::{NodeId, RegionId};
+use crate::base::{NodeId, PoolId};
 use crate::topology::{Node, NodeKind, Topology};
 
 /// Subscribers of each element.
@@ -105,15 +105,16 @@ impl Devices {
 
     /// Devices of the region that an element is in, or of the nation.
     fn around(&self, node: &Node, topology: &Topology) -> f64 {
-        region_of(node, topology).map_or(self.total, |region| self.by_region[region.index()])
+        topology
+            .find_region(&node.labels.region)
+            .map_or(self.total, |region| self.by_region[region.index()])
     }
 }
 
-/// The region that an element is labelled with; none for national ones.
-pub(super) fn region_of(node: &Node, topology: &Topology) -> Option<RegionId> {
-    let mut regions = topology.regions().iter();
-    let index = regions.position(|region| region.name == node.labels.region)?;
-    Some(RegionId::from_index(index))
+/// The pool that an element is a member of, or that serves a tower.
+pub(super) fn pool_of(node: NodeId, topology: &Topology) -> Option<PoolId> {
+    let served = || Some(topology.tower(topology.tower_of(node)?).pool);
+    topology.pool_of(node).or_else(served)
 }
 
 /// Sum of weights by kind and region.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::{NodeId, Stream};
 use crate::fault::{Finding, luck, text_key};
-use crate::topology::{Selector, Topology};
+use crate::topology::{Selector, SelectorError, Topology};
 
 use super::footprint::Footprint;
 use super::rollout_spec::{StageOrder, StageSpec};
@@ -60,6 +60,9 @@ impl Planner<'_> {
         stage: &StageSpec,
         taken: &BTreeSet<NodeId>,
     ) -> Result<Vec<NodeId>, String> {
+        if let Some(percent) = stage.select.percent.filter(|p| !(0.0..=100.0).contains(p)) {
+            return Err(SelectorError::Percent(percent).to_string());
+        }
         // Shares and counts are of the targets that match, not of everything that matches.
         let all = Selector {
             percent: None,
@@ -82,7 +85,11 @@ impl Planner<'_> {
             let had = matching.len() - nodes.len();
             nodes.truncate(part(percent, matching.len()).saturating_sub(had));
         }
-        nodes.truncate(stage.select.count.unwrap_or(usize::MAX));
+        let most = stage
+            .select
+            .count
+            .map_or(usize::MAX, |count| count as usize);
+        nodes.truncate(most);
         Ok(nodes)
     }
 

@@ -6,12 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::base::{NodeId, SimTime, Stream, WallClock};
-use crate::fault::{FaultId, Finding, Holder, Luck, Port, Ways, luck, text_key};
+use crate::fault::{FaultId, Finding, Holder, Luck, Port, luck, text_key};
 use crate::network::ElementStatus;
 use crate::topology::{NodeKind, Topology};
 
 use super::checks::{findings, same_version};
-use super::footprint::{Exposure, Footprint, region_of};
+use super::footprint::{Exposure, Footprint, pool_of};
 use super::gate::StageInfo;
 use super::gate_run::GateRun;
 use super::ledger::Ledger;
@@ -43,7 +43,6 @@ pub struct Rollout {
     spec: RolloutSpec,
     clock: WallClock,
     footprint: Footprint,
-    ways: Ways,
     targets: Vec<NodeId>,
     plan: Vec<Vec<NodeId>>,
     /// Seconds east of UTC at each target; filled when there is a window.
@@ -130,7 +129,6 @@ impl Rollout {
             spec: spec.clone(),
             clock: clock.clone(),
             footprint: Footprint::new(topology),
-            ways: Ways::new(topology),
             targets: Vec::new(),
             plan: Vec::new(),
             offsets: BTreeMap::new(),
@@ -281,18 +279,14 @@ impl Rollout {
             .copied()
             .filter(|node| self.installed.contains(node))
             .collect();
-        let pools = nodes.iter().flat_map(|&node| self.ways.pools_of(node));
+        let pools = nodes.iter().filter_map(|&node| pool_of(node, topology));
         let regions = nodes
             .iter()
-            .filter_map(|&node| region_of(topology.node(node), topology));
+            .filter_map(|&node| topology.find_region(&topology.node(node).labels.region));
         StageInfo {
             name: self.stage_name(),
             index: self.stage,
-            pools: pools
-                .copied()
-                .collect::<BTreeSet<_>>()
-                .into_iter()
-                .collect(),
+            pools: pools.collect::<BTreeSet<_>>().into_iter().collect(),
             regions: regions.collect::<BTreeSet<_>>().into_iter().collect(),
             nodes,
             started: self.stage_started,

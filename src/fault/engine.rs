@@ -17,7 +17,7 @@ use super::port::Port;
 use super::spec::{
     Afterwards, Effect, EffectTiming, FaultSpec, OriginRemoved, SpreadFrom, SpreadRule, Trigger,
 };
-use super::ways::{Way, Ways};
+use super::ways::{Way, ways};
 
 mod effects;
 
@@ -83,18 +83,16 @@ pub enum FaultOrder {
 
 /// All live faults. Orders for later gather in it: take them after every call that is not
 /// [`handle`](Self::handle).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct FaultEngine {
-    ways: Ways,
     faults: Vec<Live>,
     orders: Vec<(SimTime, FaultOrder)>,
 }
 
 impl FaultEngine {
-    /// No faults yet, on this graph.
-    pub fn new(topology: &Topology) -> Self {
+    /// No faults yet.
+    pub const fn new() -> Self {
         Self {
-            ways: Ways::new(topology),
             faults: Vec::new(),
             orders: Vec::new(),
         }
@@ -385,7 +383,7 @@ impl FaultEngine {
                 && self.live(fault).spec.spread[rule].from == since
             {
                 let edges = &self.live(fault).spec.spread[rule].edges;
-                for way in self.ways.from(port.topology(), node, edges) {
+                for way in ways(port.topology(), node, edges) {
                     self.set_out(fault, (rule, node), way, port);
                 }
             }
@@ -441,7 +439,7 @@ impl FaultEngine {
     fn expose(&mut self, fault: FaultId, node: NodeId, port: &dyn Port) {
         for rule in 0..self.live(fault).spec.spread.len() {
             let edges = &self.live(fault).spec.spread[rule].edges;
-            let sources = self.ways.from(port.topology(), node, edges);
+            let sources = ways(port.topology(), node, edges);
             for source in sources {
                 let live = self.live(fault);
                 let since = live.spec.spread[rule].from;
@@ -451,7 +449,7 @@ impl FaultEngine {
                     continue;
                 }
                 let edges = &live.spec.spread[rule].edges;
-                let back = self.ways.from(port.topology(), source.to, edges);
+                let back = ways(port.topology(), source.to, edges);
                 for way in back.into_iter().filter(|way| way.is_reverse(&source, node)) {
                     self.set_out(fault, (rule, source.to), way, port);
                 }

@@ -40,4 +40,3 @@ pub use spec::{
     Afterwards, Effect, EffectTiming, FaultSpec, OriginRemoved, Removal, SelfRecovery, SpreadFrom,
     SpreadRule, Trigger,
 };
-pub use ways::{Way, Ways};

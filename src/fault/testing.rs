@@ -139,7 +139,7 @@ pub(crate) struct Bench {
 impl Bench {
     pub(crate) fn new(topology: Topology, seed: u64) -> Self {
         Self {
-            engine: FaultEngine::new(&topology),
+            engine: FaultEngine::new(),
             port: FakePort::new(topology, seed),
             agenda: Agenda::default(),
             last: FaultId(0),

@@ -67,6 +67,31 @@ pub struct ClassCounts {
     pub emergency_blocked: u64,
 }
 
+impl ClassCounts {
+    /// Add the counters of a part of the network.
+    pub(super) fn add(&mut self, part: &Self, lost_device_us: [u128; 4]) {
+        for service in 0..4 {
+            self.out[service] += part.out[service];
+            self.lost_device_us[service] += lost_device_us[service];
+            self.ever_out[service] += part.ever_out[service];
+        }
+        self.devices += part.devices;
+        self.registered += part.registered;
+        self.ims_registered += part.ims_registered;
+        self.sos += part.sos;
+        self.registration_attempts += part.registration_attempts;
+        self.registration_successes += part.registration_successes;
+        self.registration_rejects += part.registration_rejects;
+        self.periodic_updates += part.periodic_updates;
+        self.ims_attempts += part.ims_attempts;
+        self.ims_successes += part.ims_successes;
+        self.calls += part.calls;
+        self.calls_blocked += part.calls_blocked;
+        self.emergency_calls += part.emergency_calls;
+        self.emergency_blocked += part.emergency_blocked;
+    }
+}
+
 /// Counters of one core function element.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct FunctionCounts {
@@ -80,7 +105,9 @@ pub struct FunctionCounts {
     pub rejected: u64,
     /// Requests served after their caller had given up, since the start.
     pub wasted: u64,
-    /// Microseconds of service given since the start (background load included).
+    /// Share of capacity that background load takes now.
+    pub background: f64,
+    /// Microseconds of service given since the start, background load apart.
     pub busy_us: u64,
     /// Microseconds of work waiting now.
     pub backlog_us: u64,

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::base::{EdgeId, NodeId, PoolId, RegionId, Span, TowerId};
 
+use super::errors::TopologyWarning;
 use super::kinds::{EdgeKind, NodeKind};
 
 /// The labels that selectors of rollouts and attacks use.
@@ -97,7 +98,7 @@ pub struct Region {
 }
 
 /// The frozen graph of cores, towers and subscribers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Topology {
     pub(super) nodes: Vec<Node>,
     pub(super) edges: Vec<Edge>,
@@ -107,6 +108,16 @@ pub struct Topology {
     pub(super) by_name: BTreeMap<String, NodeId>,
     /// Edges of each node, in the order of the file.
     pub(super) edges_of: Vec<Vec<EdgeId>>,
+    /// The edge by which each node hangs on its router; none for routers.
+    pub(super) access_edges: Vec<Option<EdgeId>>,
+    /// The tower that each node is.
+    pub(super) tower_of: Vec<Option<TowerId>>,
+    /// The pool that each node is a member of.
+    pub(super) pool_of: Vec<Option<PoolId>>,
+    /// The towers whose own pool each pool is.
+    pub(super) towers_of: Vec<Vec<TowerId>>,
+    /// What deserved a look when it was built.
+    pub(super) warnings: Vec<TopologyWarning>,
 }
 
 impl Topology {
@@ -188,6 +199,71 @@ impl Topology {
     pub fn regions(&self) -> &[Region] {
         &self.regions
     }
+
+    /// The tower that a node is.
+    pub fn tower_of(&self, id: NodeId) -> Option<TowerId> {
+        self.tower_of[id.index()]
+    }
+
+    /// The pool that a node is a member of; towers are served by a pool, not members of it.
+    pub fn pool_of(&self, id: NodeId) -> Option<PoolId> {
+        self.pool_of[id.index()]
+    }
+
+    /// The edge by which a node hangs on its router; none for routers.
+    pub fn access_edge(&self, id: NodeId) -> Option<EdgeId> {
+        self.access_edges[id.index()]
+    }
+
+    /// The towers whose ordinary devices register with a pool.
+    pub fn towers_of(&self, id: PoolId) -> &[TowerId] {
+        &self.towers_of[id.index()]
+    }
+
+    /// The region of this name.
+    pub fn find_region(&self, name: &str) -> Option<RegionId> {
+        let index = self.regions.iter().position(|region| region.name == name)?;
+        Some(RegionId::from_index(index))
+    }
+
+    /// The pool of this name.
+    pub fn find_pool(&self, name: &str) -> Option<PoolId> {
+        let index = self.pools.iter().position(|pool| pool.name == name)?;
+        Some(PoolId::from_index(index))
+    }
+
+    /// Devices under all towers, at scale 1.
+    pub fn devices(&self) -> u64 {
+        self.towers.iter().map(|tower| tower.devices).sum()
+    }
+
+    /// What deserved a look when it was built.
+    pub fn warnings(&self) -> &[TopologyWarning] {
+        &self.warnings
+    }
+
+    /// The nodes along implied `n2-s1` edges: for a tower, the members of its pool and of every
+    /// dedicated pool; for a member of a pool, the towers it serves. None for any other node.
+    pub fn n2s1_neighbours(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        let members = self.tower_of(id).into_iter().flat_map(move |tower| {
+            let own = self.towers[tower.index()].pool;
+            self.pools
+                .iter()
+                .enumerate()
+                .filter(move |(i, pool)| *i == own.index() || pool.dedicated_to.is_some())
+                .flat_map(|(_, pool)| pool.members.iter().copied())
+        });
+        let pool = self.pool_of(id);
+        let dedicated = pool.is_some_and(|pool| self.pool(pool).dedicated_to.is_some());
+        let everywhere = if dedicated { &self.towers[..] } else { &[] };
+        let own = pool.filter(|_| !dedicated).map(|pool| self.towers_of(pool));
+        let towers = own
+            .into_iter()
+            .flatten()
+            .map(|&tower| self.towers[tower.index()].node)
+            .chain(everywhere.iter().map(|tower| tower.node));
+        members.chain(towers)
+    }
 }
 
 /// Hand-made graphs for tests of the rooms above.
@@ -211,7 +287,25 @@ impl Topology {
             .enumerate()
             .map(|(index, node)| (node.name.clone(), NodeId::from_index(index)))
             .collect();
+        let mut tower_of = vec![None; nodes.len()];
+        let mut served = vec![Vec::new(); pools.len()];
+        for (index, tower) in towers.iter().enumerate() {
+            let id = TowerId::from_index(index);
+            tower_of[tower.node.index()] = Some(id);
+            served[tower.pool.index()].push(id);
+        }
+        let mut pool_of = vec![None; nodes.len()];
+        for (index, pool) in pools.iter().enumerate() {
+            for member in &pool.members {
+                pool_of[member.index()] = Some(PoolId::from_index(index));
+            }
+        }
         Self {
+            access_edges: vec![None; nodes.len()],
+            tower_of,
+            pool_of,
+            towers_of: served,
+            warnings: Vec::new(),
             nodes,
             edges,
             towers,

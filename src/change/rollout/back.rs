@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use crate::base::NodeId;
 use crate::fault::Holder;
 use crate::network::{Command, ElementStatus, Pace, Scope};
+use crate::topology::Topology;
 
+use super::super::footprint::pool_of;
 use super::super::rollout_spec::{ManagementPath, ReadmitScope};
 use super::{ChangeOrder, Hands, Rollout, Status, Turn, Work};
 
@@ -161,20 +163,20 @@ impl Rollout {
         };
         let detail = pace.map_or_else(String::new, |pace| format!("{}/s", pace.rate.get()));
         self.note(kind, detail, hands.port);
-        for scope in self.pace_scopes() {
+        for scope in self.pace_scopes(hands.port.topology()) {
             hands.port.command(Command::SetPace { scope, pace });
         }
     }
 
-    fn pace_scopes(&self) -> Vec<Scope> {
+    fn pace_scopes(&self, topology: &Topology) -> Vec<Scope> {
         let changed = self.plan.iter().flatten();
         let pools: BTreeSet<_> = changed
             .filter(|node| self.ledger.history(**node).len() > 1)
-            .flat_map(|&node| self.ways.pools_of(node))
+            .filter_map(|&node| pool_of(node, topology))
             .collect();
         match self.spec.rollback.readmit_scope {
             ReadmitScope::AffectedPools if !pools.is_empty() => {
-                pools.into_iter().map(|&pool| Scope::Pool(pool)).collect()
+                pools.into_iter().map(Scope::Pool).collect()
             }
             ReadmitScope::AffectedPools | ReadmitScope::All => vec![Scope::All],
         }

@@ -160,7 +160,6 @@ pub(super) fn offsets(
         return BTreeMap::new();
     };
     let own = window.offset_seconds(clock).ok().flatten();
-    let towers: BTreeMap<NodeId, &Tower> = topology.towers().iter().map(|t| (t.node, t)).collect();
     let mut zones: BTreeMap<&str, i32> = BTreeMap::new();
     let mut offset = |zone| {
         *zones.entry(zone).or_insert_with(|| {
@@ -168,7 +167,7 @@ pub(super) fn offsets(
         })
     };
     let site = |node: NodeId| {
-        let tower = towers.get(&node).copied();
+        let tower = topology.tower_of(node).map(|id| topology.tower(id));
         tower.or_else(|| nearest_tower(node, topology))
     };
     let of = |node: NodeId| {
@@ -183,7 +182,7 @@ pub(super) fn offsets(
 /// The tower of the same region that stands nearest to an element.
 fn nearest_tower(node: NodeId, topology: &Topology) -> Option<&Tower> {
     let here = topology.node(node);
-    let region = super::region_of(here, topology)?;
+    let region = topology.find_region(&here.labels.region)?;
     // Degrees of longitude shrink towards the poles.
     let shrink = libm::cos(here.latitude.to_radians());
     let distance = |tower: &&Tower| {

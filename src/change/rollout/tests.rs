@@ -56,7 +56,7 @@ impl Site {
         let spec = serde_json::from_value(rollout).expect("a rollout");
         let mut site = Self {
             rollout: Rollout::new(&change, &spec, &topology, &clock, seed)?,
-            faults: FaultEngine::new(&topology),
+            faults: FaultEngine::new(),
             port: FakePort::new(topology, seed),
             judge: Script {
                 turns_at: SimTime::NEVER,

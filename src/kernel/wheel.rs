@@ -1,0 +1,317 @@
+//! Timers of the entities of one shard: a timing wheel whose buckets are opened in bulk.
+//!
+//! An entry is four bytes: the offset in its bucket, a mark for timers beyond the wheel, and the
+//! entity. Buckets (2.1 s) are chains of cache-line blocks drawn from one pool, so that an
+//! idle wheel of 65,536 entities costs five to six bytes for each. There is no cancelling: an entity knows when
+//! it is due, and ignores an entry that fires at any other time.
+//!
+//! Invariant: an entry fires at its own time, in time order, and never before one already fired.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use crate::base::Tick;
+
+/// Entities that one wheel can serve.
+pub const MAX_ENTITIES: usize = 1 << 16;
+
+const OFFSET_BITS: u32 = 15;
+const BUCKETS: u32 = 2048;
+const BLOCK_ENTRIES: usize = 15;
+const NO_BLOCK: u32 = u32::MAX;
+const BEYOND: u32 = 1 << 16;
+
+/// A timer that fired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fired {
+    /// When.
+    pub at: Tick,
+    /// Whose.
+    pub entity: u16,
+    /// The timer lies beyond the wheel and is to be pushed again: nothing is due now.
+    pub beyond: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Block {
+    next: u32,
+    entries: [u32; BLOCK_ENTRIES],
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Bucket {
+    head: u32,
+    count: u32,
+}
+
+const EMPTY: Bucket = Bucket {
+    head: NO_BLOCK,
+    count: 0,
+};
+
+/// The timers of one shard.
+#[derive(Debug)]
+pub struct Timers {
+    buckets: Vec<Bucket>,
+    blocks: Vec<Block>,
+    free: u32,
+    /// The bucket that is open: its entries are in `open` and `late`.
+    bucket: u32,
+    open: Vec<u32>,
+    cursor: usize,
+    /// Entries pushed into the open bucket.
+    late: BinaryHeap<Reverse<u32>>,
+    last: Tick,
+}
+
+impl Default for Timers {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Timers {
+    /// No timers; time zero.
+    pub fn new() -> Self {
+        Self {
+            buckets: vec![EMPTY; BUCKETS as usize],
+            blocks: Vec::new(),
+            free: NO_BLOCK,
+            bucket: 0,
+            open: Vec::new(),
+            cursor: 0,
+            late: BinaryHeap::new(),
+            last: 0,
+        }
+    }
+
+    /// Let `entity` fire at `at`.
+    ///
+    /// # Panics
+    /// If `at` lies before the last timer that fired: time never goes back.
+    #[inline]
+    pub fn push(&mut self, at: Tick, entity: u16) {
+        assert!(
+            at >= self.last,
+            "time never goes back: {at} pushed after {}",
+            self.last
+        );
+        let bucket = at >> OFFSET_BITS;
+        let offset = at & ((1 << OFFSET_BITS) - 1);
+        let entry = offset << (32 - OFFSET_BITS) | u32::from(entity);
+        if bucket == self.bucket {
+            self.late.push(Reverse(entry));
+        } else if bucket
+            .checked_sub(self.bucket)
+            .expect("the open bucket is never past")
+            < BUCKETS
+        {
+            self.store(bucket % BUCKETS, entry);
+        } else {
+            self.store(
+                (self.bucket + BUCKETS - 1) % BUCKETS,
+                BEYOND | u32::from(entity),
+            );
+        }
+    }
+
+    /// The next timer before `limit`, in time order.
+    #[inline]
+    pub fn pop_before(&mut self, limit: Tick) -> Option<Fired> {
+        loop {
+            let Some(entry) = self.first_open() else {
+                if self.open_next(limit) {
+                    continue;
+                }
+                return None;
+            };
+            let at = (self.bucket << OFFSET_BITS) + (entry >> (32 - OFFSET_BITS));
+            if at >= limit {
+                return None;
+            }
+            assert!(at >= self.last, "time never goes back");
+            self.last = at;
+            self.take(entry);
+            return Some(Fired {
+                at,
+                entity: entity_of(entry),
+                beyond: entry & BEYOND != 0,
+            });
+        }
+    }
+
+    /// Bytes held by the wheel.
+    pub fn bytes(&self) -> usize {
+        self.buckets.capacity() * size_of::<Bucket>()
+            + self.blocks.capacity() * size_of::<Block>()
+            + self.open.capacity() * 4
+    }
+
+    #[inline]
+    fn first_open(&self) -> Option<u32> {
+        match (self.open.get(self.cursor), self.late.peek()) {
+            (Some(&open), Some(&Reverse(late))) => Some(open.min(late)),
+            (Some(&open), None) => Some(open),
+            (None, Some(&Reverse(late))) => Some(late),
+            (None, None) => None,
+        }
+    }
+
+    #[inline]
+    fn take(&mut self, entry: u32) {
+        if self.open.get(self.cursor) == Some(&entry) {
+            self.cursor += 1;
+        } else {
+            self.late.pop();
+        }
+    }
+
+    #[inline]
+    fn store(&mut self, bucket: u32, entry: u32) {
+        let Bucket { head, count } = self.buckets[bucket as usize];
+        let slot = count as usize % BLOCK_ENTRIES;
+        let block = if slot == 0 {
+            self.new_block(head)
+        } else {
+            head
+        };
+        self.blocks[block as usize].entries[slot] = entry;
+        self.buckets[bucket as usize] = Bucket {
+            head: block,
+            count: count + 1,
+        };
+    }
+
+    fn new_block(&mut self, next: u32) -> u32 {
+        if self.free == NO_BLOCK {
+            self.blocks.push(Block {
+                next,
+                entries: [0; BLOCK_ENTRIES],
+            });
+            return u32::try_from(self.blocks.len() - 1).expect("blocks are fewer than entries");
+        }
+        let block = self.free;
+        self.free = self.blocks[block as usize].next;
+        self.blocks[block as usize].next = next;
+        block
+    }
+
+    /// Open the next bucket that begins before `limit`.
+    fn open_next(&mut self, limit: Tick) -> bool {
+        while (self.bucket + 1) << OFFSET_BITS < limit {
+            self.bucket += 1;
+            self.drain(self.bucket % BUCKETS);
+            if !self.open.is_empty() {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn drain(&mut self, bucket: u32) {
+        self.open.clear();
+        self.cursor = 0;
+        let Bucket { mut head, count } =
+            std::mem::replace(&mut self.buckets[bucket as usize], EMPTY);
+        let mut filled = (count as usize).wrapping_sub(1) % BLOCK_ENTRIES + 1;
+        while head != NO_BLOCK {
+            let block = self.blocks[head as usize];
+            self.open.extend_from_slice(&block.entries[..filled]);
+            filled = BLOCK_ENTRIES;
+            self.blocks[head as usize].next = self.free;
+            self.free = head;
+            head = block.next;
+        }
+        self.open.sort_unstable();
+    }
+}
+
+#[inline]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the low half of an entry is the entity"
+)]
+const fn entity_of(entry: u32) -> u16 {
+    entry as u16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{Draws, Purpose};
+
+    fn drain(timers: &mut Timers, limit: Tick) -> Vec<(Tick, u16)> {
+        std::iter::from_fn(|| timers.pop_before(limit))
+            .map(|f| (f.at, f.entity))
+            .collect()
+    }
+
+    #[test]
+    fn fires_in_order_like_a_sorted_list() {
+        let draws = Draws::new(1);
+        let mut timers = Timers::new();
+        let mut expected = Vec::new();
+        for n in 0..20_000 {
+            let at = draws.words(Purpose::Traits, 0, n)[0] % 60_000_000;
+            timers.push(at, u16::try_from(n % 65_536).expect("small"));
+            expected.push((at, u16::try_from(n % 65_536).expect("small")));
+        }
+        expected.sort_unstable();
+        let mut fired = Vec::new();
+        for limit in [1, 40_000, 40_001, 10_000_000, 60_000_000] {
+            fired.extend(drain(&mut timers, limit));
+        }
+        assert_eq!(fired, expected);
+    }
+
+    #[test]
+    fn what_is_pushed_into_the_open_bucket_fires_in_its_turn() {
+        let mut timers = Timers::new();
+        timers.push(100, 1);
+        timers.push(300, 3);
+        assert_eq!(timers.pop_before(200).map(|f| f.entity), Some(1));
+        timers.push(200, 2);
+        timers.push(100, 9);
+        assert_eq!(drain(&mut timers, 1000), [(100, 9), (200, 2), (300, 3)]);
+    }
+
+    #[test]
+    fn a_timer_beyond_the_wheel_asks_to_be_pushed_again() {
+        let mut timers = Timers::new();
+        let far = (BUCKETS + 5) << OFFSET_BITS;
+        timers.push(far, 7);
+        let fired = timers.pop_before(far).expect("the reminder");
+        assert!(fired.beyond && fired.at < far);
+        timers.push(far, 7);
+        let fired = timers.pop_before(far + 1).expect("the timer");
+        assert_eq!((fired.at, fired.entity, fired.beyond), (far, 7, false));
+    }
+
+    #[test]
+    fn a_timer_in_the_past_is_a_broken_invariant() {
+        let caught = std::panic::catch_unwind(|| {
+            let mut timers = Timers::new();
+            timers.push(100, 1);
+            timers.pop_before(1000);
+            timers.push(99, 1);
+        });
+        assert!(caught.is_err());
+    }
+
+    #[test]
+    fn blocks_are_used_again() {
+        let mut timers = Timers::new();
+        for round in 0..50u32 {
+            let base = (round + 1) << (OFFSET_BITS + 1);
+            for n in 0..100u16 {
+                timers.push(base, n);
+            }
+            assert_eq!(drain(&mut timers, base + 1).len(), 100);
+        }
+        assert!(
+            timers.blocks.len() < 20,
+            "{} blocks for 100 timers",
+            timers.blocks.len()
+        );
+    }
+}

@@ -1,0 +1,201 @@
+//! What devices can know of the network without asking its core: timers, towers, which way is open.
+//!
+//! Written between windows, read by all shards within one.
+//!
+//! Invariant: nothing here changes while shards advance.
+
+use crate::base::{Delay, Draws, SimTime, Span, Tick, TowerId};
+use crate::population::{ClassSpec, Demand};
+
+use super::command::{Barring, Flood};
+use super::spec::NetworkSpec;
+
+/// The way to an AMF of the pool is open.
+pub(super) const WAY_5G: u8 = 1;
+/// The way to an MME of the pool is open.
+pub(super) const WAY_4G: u8 = 2;
+
+/// A tower as devices meet it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct TowerState {
+    pub(super) router: u16,
+    pub(super) pool: u16,
+    pub(super) region: u16,
+    /// Its radio is on: it is neither down nor wilted.
+    pub(super) on_air: bool,
+    /// It can reach its router.
+    pub(super) backhaul: bool,
+    /// Access barring in force: an index into [`Air::barrings`], 0 for none.
+    pub(super) barring: u16,
+    /// Seconds since local midnight at the start of the scenario.
+    pub(super) local_start_s: u32,
+    /// Towers in range: a run of [`Air::neighbours`].
+    pub(super) neighbours: (u32, u8),
+}
+
+/// Timers of the NAS and IMS layers on the device grid.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Timers {
+    pub(super) guard: Tick,
+    pub(super) retry: Tick,
+    pub(super) long_retry: Tick,
+    pub(super) periodic: Tick,
+    pub(super) procedure: Tick,
+    pub(super) jitter: f64,
+    pub(super) attempts: u8,
+    pub(super) ims_guard: Tick,
+    pub(super) ims_backoff_base_s: f64,
+    pub(super) ims_backoff_max_s: f64,
+    pub(super) ims_refresh: Tick,
+    pub(super) ims_procedure: Tick,
+    pub(super) call_guard: Tick,
+}
+
+/// What distinguishes the classes while running.
+#[derive(Clone, Debug)]
+pub(super) struct ClassRules {
+    pub(super) spec: ClassSpec,
+    pub(super) demand: Option<Demand>,
+    /// The pool that serves the class everywhere.
+    pub(super) dedicated_pool: Option<u16>,
+}
+
+/// A flood in progress.
+#[derive(Clone, Debug)]
+pub(super) struct FloodState {
+    pub(super) id: u32,
+    pub(super) flood: Flood,
+    pub(super) since: SimTime,
+}
+
+/// What all shards read.
+#[derive(Debug)]
+pub(super) struct Air {
+    pub(super) seed: u64,
+    pub(super) draws: Draws,
+    pub(super) timers: Timers,
+    pub(super) spec: NetworkSpec,
+    pub(super) classes: Vec<ClassRules>,
+    pub(super) towers: Vec<TowerState>,
+    pub(super) neighbours: Vec<TowerId>,
+    pub(super) barrings: Vec<Barring>,
+    /// Ways open, by router and pool.
+    pub(super) ways: Vec<u8>,
+    pub(super) pools: usize,
+    pub(super) regions: usize,
+    /// Whether an IMS site can be reached, by router.
+    pub(super) ims_open: Vec<bool>,
+    /// Whether Wi-Fi calling has its gateway, IMS and subscriber data.
+    pub(super) wifi_open: bool,
+    /// Whether a gateway serves, by region.
+    pub(super) gateway_open: Vec<bool>,
+    pub(super) floods: Vec<Option<FloodState>>,
+    /// Whether all devices are registered as the run begins.
+    pub(super) start_registered: bool,
+    /// If not: when each makes its first attempt.
+    pub(super) first_attempt: Delay,
+}
+
+impl Timers {
+    pub(super) fn new(spec: &NetworkSpec) -> Self {
+        let (nas, ims) = (&spec.registration, &spec.ims);
+        Self {
+            guard: nas.guard.as_ticks(),
+            retry: nas.retry.as_ticks(),
+            long_retry: nas.long_retry.as_ticks(),
+            periodic: nas.periodic.as_ticks(),
+            procedure: nas.procedure_time.as_ticks(),
+            jitter: nas.timer_jitter.get(),
+            attempts: nas.attempts,
+            ims_guard: ims.guard.as_ticks(),
+            ims_backoff_base_s: ims.backoff_base.as_secs_f64(),
+            ims_backoff_max_s: ims.backoff_max.as_secs_f64(),
+            ims_refresh: ims.refresh.as_ticks(),
+            ims_procedure: ims.procedure_time.as_ticks(),
+            call_guard: spec.calls.guard.as_ticks(),
+        }
+    }
+
+    /// A timer made late by its jitter, for a number between 0 and 1.
+    #[inline]
+    pub(super) fn late(&self, timer: Tick, unit: f64) -> Tick {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a fraction of a timer"
+        )]
+        let late = (f64::from(timer) * self.jitter * unit) as Tick;
+        timer + late
+    }
+}
+
+impl Air {
+    /// The pool that a device of `class` under `tower` registers with.
+    #[inline]
+    pub(super) fn pool_of(&self, tower: &TowerState, class: u8) -> u16 {
+        self.classes[class as usize]
+            .dedicated_pool
+            .unwrap_or(tower.pool)
+    }
+
+    /// The ways open from `tower` for `class`, as bits [`WAY_5G`] and [`WAY_4G`].
+    #[inline]
+    pub(super) fn ways(&self, tower: &TowerState, class: u8) -> u8 {
+        if !(tower.on_air && tower.backhaul) {
+            return 0;
+        }
+        self.ways[tower.router as usize * self.pools + self.pool_of(tower, class) as usize]
+    }
+
+    /// The tower that serves a device: its own (0) or its k-th neighbour.
+    #[inline]
+    pub(super) fn serving_tower(&self, home: TowerId, serving: u8) -> TowerId {
+        if serving == 0 {
+            return home;
+        }
+        let (first, _) = self.towers[home.index()].neighbours;
+        self.neighbours[first as usize + serving as usize - 1]
+    }
+
+    /// Seconds since a local midnight under `tower`.
+    #[inline]
+    pub(super) fn local_s(&self, tower: &TowerState, at: Tick) -> f64 {
+        f64::from(tower.local_start_s) + SimTime::from_tick(at).as_secs_f64()
+    }
+
+    /// The local hour under `tower`.
+    #[inline]
+    pub(super) fn hour(&self, tower: &TowerState, at: Tick) -> usize {
+        let second = u64::from(tower.local_start_s) + SimTime::from_tick(at).as_us() / 1_000_000;
+        usize::try_from(second / 3_600 % 24).expect("an hour of the day")
+    }
+
+    /// The barring in force at `tower`.
+    #[inline]
+    pub(super) fn barring(&self, tower: &TowerState) -> Option<&Barring> {
+        (tower.barring as usize)
+            .checked_sub(1)
+            .map(|index| &self.barrings[index])
+    }
+
+    /// The shortest time in which an answer of the core can change what a device does next: no window
+    /// may be longer.
+    pub(super) fn lookahead(&self) -> Span {
+        let (nas, ims, calls) = (&self.spec.registration, &self.spec.ims, &self.spec.calls);
+        let mut least = (nas.guard + nas.retry).min(nas.retry.max(Span::from_secs(1)));
+        if ims.enabled || calls.enabled || nas.periodic_updates {
+            least = least.min(nas.procedure_time);
+        }
+        if ims.enabled {
+            least = least.min(ims.procedure_time);
+        }
+        if calls.enabled {
+            for class in &self.classes {
+                if class.demand.is_some() && class.spec.redial.most > 0 {
+                    least = least.min(class.spec.redial.after.shortest());
+                }
+            }
+        }
+        least
+    }
+}

@@ -1,0 +1,310 @@
+//! The elements of the core: which there are, how far apart, and which one serves a request.
+//!
+//! A device keeps to the member that holds its context; otherwise a keyed hash spreads devices over
+//! the elements that are up, so that a failed element's load goes to its mates and nobody else moves.
+//!
+//! Invariant: a pick depends on the device and on what is up, never on what was picked before.
+
+use crate::base::{NodeId, tie_break};
+use crate::network::spec::Function;
+use crate::topology::{NodeKind, Routes, Topology};
+
+use super::Request;
+
+/// No way from here to there.
+pub(in crate::network) const NO_LATENCY: u32 = u32::MAX;
+
+/// One element that may serve.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::network) struct Choice {
+    pub(in crate::network) server: u16,
+    /// Place among the members of its pool.
+    pub(in crate::network) member: u8,
+    weight: f64,
+}
+
+/// The members of one pool by radio generation.
+#[derive(Clone, Debug, Default)]
+pub(in crate::network) struct PoolMembers {
+    pub(in crate::network) amf: Vec<Choice>,
+    pub(in crate::network) mme: Vec<Choice>,
+}
+
+/// Elements, latencies and who is up.
+#[derive(Debug)]
+pub(in crate::network) struct Elements {
+    seed: u64,
+    /// The node of each server.
+    pub(in crate::network) nodes: Vec<NodeId>,
+    pub(in crate::network) kinds: Vec<NodeKind>,
+    /// The server of each node, if it is a core function.
+    pub(in crate::network) server_of: Vec<Option<u16>>,
+    pub(in crate::network) pools: Vec<PoolMembers>,
+    udm: Vec<Choice>,
+    pub(in crate::network) ims: Vec<Choice>,
+    epdg: Vec<Choice>,
+    gateways: Vec<Vec<Choice>>,
+    pub(in crate::network) up: Vec<bool>,
+    routers: Vec<NodeId>,
+    pub(in crate::network) router_of_tower: Vec<u16>,
+    access_us: Vec<u32>,
+    /// By router and server.
+    from_router_us: Vec<u32>,
+    /// By server and server.
+    between_us: Vec<u32>,
+}
+
+impl Elements {
+    pub(in crate::network) fn new(topology: &Topology, seed: u64) -> Self {
+        let core = |kind| {
+            matches!(
+                kind,
+                NodeKind::Amf
+                    | NodeKind::Mme
+                    | NodeKind::Udm
+                    | NodeKind::Ims
+                    | NodeKind::Gateway
+                    | NodeKind::Epdg
+            )
+        };
+        let nodes: Vec<NodeId> = (0..topology.nodes().len())
+            .map(NodeId::from_index)
+            .filter(|&id| core(topology.node(id).kind))
+            .collect();
+        let mut server_of = vec![None; topology.nodes().len()];
+        for (server, node) in (0_u16..).zip(&nodes) {
+            server_of[node.index()] = Some(server);
+        }
+        let routers: Vec<NodeId> = topology.nodes_of_kind(NodeKind::Router).collect();
+        let row = |node: NodeId| {
+            let router = topology.node(node).router;
+            u16::try_from(
+                routers
+                    .binary_search(&router)
+                    .expect("a tower hangs on a router"),
+            )
+            .expect("few routers")
+        };
+        let mut elements = Self {
+            seed,
+            kinds: nodes.iter().map(|&id| topology.node(id).kind).collect(),
+            pools: Vec::new(),
+            udm: choices(topology, &nodes, |id| {
+                topology.node(id).kind == NodeKind::Udm
+            }),
+            ims: choices(topology, &nodes, |id| {
+                topology.node(id).kind == NodeKind::Ims
+            }),
+            epdg: choices(topology, &nodes, |id| {
+                topology.node(id).kind == NodeKind::Epdg
+            }),
+            gateways: gateways(topology, &nodes),
+            up: vec![true; nodes.len()],
+            router_of_tower: topology
+                .towers()
+                .iter()
+                .map(|tower| row(tower.node))
+                .collect(),
+            access_us: topology
+                .towers()
+                .iter()
+                .map(|tower| us(topology.node(tower.node).access_latency.as_us()))
+                .collect(),
+            from_router_us: Vec::new(),
+            between_us: Vec::new(),
+            routers,
+            nodes,
+            server_of,
+        };
+        elements.pools = elements.members(topology);
+        elements
+    }
+
+    fn members(&self, topology: &Topology) -> Vec<PoolMembers> {
+        let of = |members: &[NodeId], kind: NodeKind| -> Vec<Choice> {
+            members
+                .iter()
+                .zip(0_u8..)
+                .filter(|(node, _)| topology.node(**node).kind == kind)
+                .map(|(node, member)| Choice {
+                    server: self.server_of[node.index()].expect("a pool member is a core function"),
+                    member,
+                    weight: topology.node(*node).weight,
+                })
+                .collect()
+        };
+        let pools = topology.pools().iter();
+        pools
+            .map(|pool| PoolMembers {
+                amf: of(&pool.members, NodeKind::Amf),
+                mme: of(&pool.members, NodeKind::Mme),
+            })
+            .collect()
+    }
+
+    /// Take over new routes.
+    pub(in crate::network) fn set_routes(&mut self, topology: &Topology, routes: &Routes) {
+        let latency = |from: NodeId, to: NodeId| {
+            routes
+                .latency(topology, from, to)
+                .map_or(NO_LATENCY, |span| us(span.as_us()))
+        };
+        self.from_router_us = self
+            .routers
+            .iter()
+            .flat_map(|&from| self.nodes.iter().map(move |&to| latency(from, to)))
+            .collect();
+        self.between_us = self
+            .nodes
+            .iter()
+            .flat_map(|&from| self.nodes.iter().map(move |&to| latency(from, to)))
+            .collect();
+    }
+
+    pub(in crate::network) fn routers(&self) -> usize {
+        self.routers.len()
+    }
+
+    /// Latency from a tower to an element, or [`NO_LATENCY`].
+    #[inline]
+    pub(in crate::network) fn from_tower_us(&self, tower: u32, server: u16) -> u32 {
+        let router = self.router_of_tower[tower as usize] as usize;
+        self.from_router_us[router * self.nodes.len() + server as usize]
+            .saturating_add(self.access_us[tower as usize])
+    }
+
+    /// Latency from one element to another, or [`NO_LATENCY`].
+    #[inline]
+    pub(in crate::network) fn between_us(&self, from: u16, to: u16) -> u32 {
+        self.between_us[from as usize * self.nodes.len() + to as usize]
+    }
+
+    /// Whether an element serves and can be reached from a router.
+    #[inline]
+    pub(in crate::network) fn reaches(&self, router: u16, server: u16) -> bool {
+        self.up[server as usize]
+            && self.from_router_us[router as usize * self.nodes.len() + server as usize]
+                != NO_LATENCY
+    }
+
+    /// The elements that could serve `function` for a request, in the table of its kind.
+    fn candidates(&self, request: &Request, function: Function, region: u16) -> &[Choice] {
+        match function {
+            Function::Mobility if request.five_g => &self.pools[request.pool as usize].amf,
+            Function::Mobility => &self.pools[request.pool as usize].mme,
+            Function::Udm => &self.udm,
+            Function::Ims => &self.ims,
+            Function::Gateway => &self.gateways[region as usize],
+            Function::Epdg => &self.epdg,
+        }
+    }
+
+    /// The element that serves `function` for a request that comes from a router.
+    pub(in crate::network) fn pick(
+        &self,
+        request: &Request,
+        function: Function,
+        router: u16,
+        region: u16,
+    ) -> Option<Choice> {
+        let candidates = self.candidates(request, function, region);
+        if function == Function::Mobility {
+            let held = candidates
+                .iter()
+                .find(|choice| choice.member == request.member);
+            if let Some(held) = held.filter(|choice| self.reaches(router, choice.server)) {
+                return Some(*held);
+            }
+        }
+        self.spread(candidates, request.device, router)
+    }
+
+    /// The member that holds the context of a device that starts registered.
+    pub(in crate::network) fn first_member(
+        &self,
+        device: u32,
+        pool: u16,
+        router: u16,
+        five_g: bool,
+    ) -> Option<u8> {
+        let members = &self.pools[pool as usize];
+        let candidates = if five_g { &members.amf } else { &members.mme };
+        self.spread(candidates, device, router)
+            .map(|choice| choice.member)
+    }
+
+    /// The IMS site that holds the registration of a device while all are up.
+    pub(in crate::network) fn ims_home(&self, device: u32) -> Option<u16> {
+        self.spread_over(&self.ims, device, |_| true)
+            .map(|choice| choice.server)
+    }
+
+    fn spread(&self, candidates: &[Choice], device: u32, router: u16) -> Option<Choice> {
+        self.spread_over(candidates, device, |server| self.reaches(router, server))
+    }
+
+    /// Spread devices by weight: try hashed places until one serves, then any that does.
+    fn spread_over(
+        &self,
+        candidates: &[Choice],
+        device: u32,
+        serves: impl Fn(u16) -> bool,
+    ) -> Option<Choice> {
+        let n = u32::try_from(candidates.len()).expect("few elements");
+        if n == 0 {
+            return None;
+        }
+        for attempt in 0..16 {
+            let hash = tie_break(self.seed, device, attempt);
+            let choice = &candidates[(u64::from(hash >> 8) * u64::from(n) >> 24) as usize];
+            let heads = f64::from(hash & 0xff) / 256.0 < choice.weight;
+            if heads && serves(choice.server) {
+                return Some(*choice);
+            }
+        }
+        candidates
+            .iter()
+            .find(|choice| serves(choice.server))
+            .copied()
+    }
+}
+
+fn choices(topology: &Topology, nodes: &[NodeId], is: impl Fn(NodeId) -> bool) -> Vec<Choice> {
+    let heaviest = nodes
+        .iter()
+        .filter(|id| is(**id))
+        .map(|&id| topology.node(id).weight)
+        .fold(0.0, f64::max);
+    (0_u16..)
+        .zip(nodes)
+        .filter(|(_, id)| is(**id))
+        .map(|(server, &id)| Choice {
+            server,
+            member: 0,
+            weight: topology.node(id).weight / heaviest,
+        })
+        .collect()
+}
+
+/// The gateways of each region; a region without its own uses all.
+fn gateways(topology: &Topology, nodes: &[NodeId]) -> Vec<Vec<Choice>> {
+    let of_region = |name: &str| {
+        choices(topology, nodes, |id| {
+            let node = topology.node(id);
+            node.kind == NodeKind::Gateway && node.labels.region == name
+        })
+    };
+    let all = choices(topology, nodes, |id| {
+        topology.node(id).kind == NodeKind::Gateway
+    });
+    let own = topology
+        .regions()
+        .iter()
+        .map(|region| of_region(&region.name));
+    own.map(|own| if own.is_empty() { all.clone() } else { own })
+        .collect()
+}
+
+fn us(us: u64) -> u32 {
+    u32::try_from(us).unwrap_or(NO_LATENCY - 1)
+}

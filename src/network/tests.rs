@@ -1,0 +1,193 @@
+//! The network against answers known from elsewhere: the bare registration storm.
+
+use std::ops::ControlFlow;
+
+use crate::base::{Bounds, Delay, PerSecond, Share, SimTime, Span, WallClock};
+use crate::kernel::{Agenda, RunEnd, Workers, World, run};
+use crate::network::{Function, Network, NetworkInput, NetworkSpec, Visit};
+use crate::population::{ClassSpec, PopulationSpec};
+use crate::topology::{
+    EdgeKind, NeighbourSpec, NewNode, NodeKind, Topology, TopologyBuilder, TowerSite,
+};
+
+/// One tower, one MME, one router.
+fn one_cell(devices: u64) -> Topology {
+    let mut builder = TopologyBuilder::new(NeighbourSpec::default());
+    let router = builder.node(NewNode::new(NodeKind::Router, "r"));
+    let instant = Some(Span::ZERO);
+    for (kind, name) in [
+        (NodeKind::Amf, "amf"),
+        (NodeKind::Mme, "mme"),
+        (NodeKind::Gateway, "gw"),
+    ] {
+        let node = builder.node(NewNode::new(kind, name).in_region("here").in_pool("pool"));
+        builder.edge(node, router, EdgeKind::IpTransport, instant);
+    }
+    for (kind, name) in [
+        (NodeKind::Udm, "udm"),
+        (NodeKind::Ims, "ims"),
+        (NodeKind::Epdg, "epdg"),
+        (NodeKind::Oss, "oss"),
+    ] {
+        let node = builder.node(NewNode::new(kind, name));
+        builder.edge(node, router, EdgeKind::IpTransport, instant);
+    }
+    let site = TowerSite {
+        devices,
+        zone: "UTC".to_owned(),
+        neighbours: None,
+    };
+    let tower = builder.tower(
+        NewNode::new(NodeKind::Tower, "t")
+            .in_region("here")
+            .in_pool("pool"),
+        site,
+    );
+    builder.edge(tower, router, EdgeKind::IpTransport, instant);
+    builder.freeze().expect("a sound graph")
+}
+
+fn storm_population() -> PopulationSpec {
+    let class = ClassSpec {
+        five_g: Share::NONE,
+        restarts_per_day_without_service: crate::base::PerDay::of(0.0),
+        ..ClassSpec::default()
+    };
+    PopulationSpec {
+        classes: vec![class],
+        registered_at_start: false,
+        first_attempt: Delay::Uniform {
+            uniform: Bounds {
+                min: Span::ZERO,
+                max: Span::from_secs(10),
+            },
+        },
+    }
+}
+
+fn storm_spec(queue: Span) -> NetworkSpec {
+    let mut spec = NetworkSpec::default();
+    spec.registration.timer_jitter = Share::NONE;
+    spec.registration.procedure_time = Span::ZERO;
+    spec.registration.periodic_updates = false;
+    spec.ims.enabled = false;
+    spec.calls.enabled = false;
+    spec.access.setups_per_second = PerSecond::of(1e9);
+    spec.core.background.messages_in_busy_hour = PerSecond::of(0.0);
+    spec.core.background.messages_in_quiet_hour = PerSecond::of(0.0);
+    spec.core.functions.mme.rate_per_million = PerSecond::of(1e6 / 600.0);
+    spec.core.functions.mme.queue = queue;
+    spec.core.procedures.initial_registration = vec![Visit {
+        at: Function::Mobility,
+        work: PerSecond::of(1.0),
+        under_way: false,
+    }];
+    spec
+}
+
+/// A network that is only watched.
+struct Watched<'a> {
+    network: Network<'a>,
+    workers: Workers,
+    registered: Vec<(f64, u64)>,
+}
+
+impl World for Watched<'_> {
+    type Order = ();
+
+    fn advance(&mut self, _: SimTime, to: SimTime) {
+        self.network.advance(to, &self.workers);
+    }
+
+    fn handle(&mut self, now: SimTime, (): (), agenda: &mut Agenda<()>) {
+        let snapshot = self.network.snapshot(now);
+        self.registered
+            .push((now.as_secs_f64(), snapshot.classes[0][0].registered));
+        agenda.push(
+            now + Span::from_secs(1),
+            crate::kernel::Phase::Sample,
+            0,
+            (),
+        );
+    }
+
+    fn progress(&mut self, _: SimTime) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+}
+
+fn storm(devices: u64, queue: Span, hours: u64) -> (Vec<(f64, u64)>, u64) {
+    let topology = one_cell(devices);
+    let population = storm_population();
+    let spec = storm_spec(queue);
+    let clock = WallClock::parse("2024-02-22T00:00:00+00:00").expect("a date");
+    let workers = Workers::new(1).expect("one thread");
+    let input = NetworkInput {
+        topology: &topology,
+        population: &population,
+        spec: &spec,
+        clock: &clock,
+        scale: 1.0,
+        seed: 1,
+        shard_size: 16_384,
+    };
+    let network = Network::new(&input, &workers).expect("a network");
+    let window = network.lookahead();
+    let mut watched = Watched {
+        network,
+        workers,
+        registered: Vec::new(),
+    };
+    let mut agenda = Agenda::new();
+    agenda.push(SimTime::ZERO, crate::kernel::Phase::Sample, 0, ());
+    let end = run(
+        &mut watched,
+        &mut agenda,
+        window,
+        SimTime::ZERO + Span::from_hours(hours),
+    );
+    assert_eq!(end, RunEnd::Horizon);
+    watched.network.assert_conserved();
+    let attempts = watched
+        .network
+        .snapshot(SimTime::ZERO + Span::from_hours(hours))
+        .classes[0][0]
+        .registration_attempts;
+    (watched.registered, attempts)
+}
+
+fn first_at(curve: &[(f64, u64)], level: u64) -> f64 {
+    curve
+        .iter()
+        .find(|(_, registered)| *registered >= level)
+        .map_or(f64::INFINITY, |(at, _)| *at)
+}
+
+#[test]
+fn storm_w2_recovers_at_its_published_times() {
+    let devices = 100_000;
+    let (curve, attempts) = storm(devices, Span::from_secs(5), 3);
+    let within = |value: f64, expected: f64| (value / expected - 1.0).abs() <= 0.003;
+    let (half, most, all) = (
+        first_at(&curve, devices / 2),
+        first_at(&curve, devices * 99 / 100),
+        first_at(&curve, devices),
+    );
+    let each = attempts as f64 / devices as f64;
+    println!("{half} {most} {all} {each}");
+    assert!(within(half, 3_372.0), "half registered at {half} s");
+    assert!(within(most, 8_361.0), "99 % registered at {most} s");
+    assert!(within(all, 8_387.0), "all registered at {all} s");
+    assert!(within(each, 23.04), "{each} attempts per device");
+}
+
+#[test]
+fn storm_w2_with_a_long_queue_collapses() {
+    let devices = 50_000;
+    let (curve, _) = storm(devices, Span::from_secs(20), 6);
+    let (_, registered) = *curve.last().expect("samples");
+    assert!(
+        registered < devices / 20,
+        "{registered} of {devices} recovered by themselves"
+    );
+}

@@ -1,0 +1,157 @@
+//! What users do: calls by the hour, redials, emergency calls; and what a phone under attack control
+//! sends.
+//!
+//! Invariant: when the n-th call is made does not depend on what became of the others.
+
+use crate::base::{Purpose, SimTime, Tick, unit_interval};
+use crate::network::air::Air;
+use crate::network::core::Verdict;
+use crate::network::spec::Procedure;
+use crate::population::{Device, flag};
+
+use super::{EventKind, Shard, later, nas_state, ticks};
+
+impl Shard {
+    pub(super) fn call_timer(&mut self, air: &Air, index: usize, at: Tick) {
+        let words = self.call_words(air, index);
+        let class = self.devices[index].class;
+        let demand = air.classes[class as usize]
+            .demand
+            .as_ref()
+            .expect("only callers have a call timer");
+        let is_emergency = unit_interval(words[1]) < demand.emergency_share();
+        self.schedule_call(air, index, at);
+        if is_emergency {
+            self.emergency_call(air, index, at, words);
+        } else {
+            self.devices[index].set_redials(0);
+            self.devices[index].redial_due = Device::IDLE;
+            self.call(air, index, at, words);
+        }
+    }
+
+    pub(super) fn redial_timer(&mut self, air: &Air, index: usize, at: Tick) {
+        self.devices[index].redial_due = Device::IDLE;
+        let redials = u32::from(self.devices[index].redials());
+        let occasion = u32::from(self.devices[index].call_ordinal) | redials << 16;
+        let words = air
+            .draws
+            .words(Purpose::Redial, self.number(index), occasion);
+        self.call(air, index, at, words);
+    }
+
+    /// Set the timer of the next call.
+    pub(super) fn schedule_call(&mut self, air: &Air, index: usize, at: Tick) {
+        let class = self.devices[index].class;
+        let Some(demand) = air.classes[class as usize].demand.as_ref() else {
+            return;
+        };
+        let tower = &air.towers[self.home(index).index()];
+        let ordinal = self.devices[index].call_ordinal.wrapping_add(1);
+        self.devices[index].call_ordinal = ordinal;
+        let unit = air
+            .draws
+            .unit(Purpose::Call, self.number(index), u32::from(ordinal));
+        let wait_s = demand.wait_s(air.local_s(tower, at), -libm::log(unit));
+        self.devices[index].call_due = later(at, ticks(wait_s));
+    }
+
+    fn call(&mut self, air: &Air, index: usize, at: Tick, words: [u32; 4]) {
+        if self.devices[index].has(flag::VOLUNTARY) {
+            return;
+        }
+        self.count(EventKind::Call);
+        let cell = self.cell(index);
+        self.cells[cell].calls += 1;
+        if self.without_voice(index) {
+            self.blocked(air, index, at);
+        } else {
+            self.send(air, index, at, Procedure::Call, words[2]);
+        }
+    }
+
+    /// A call came to nothing: count it, and see whether the user tries again.
+    fn blocked(&mut self, air: &Air, index: usize, at: Tick) {
+        let cell = self.cell(index);
+        self.cells[cell].calls_blocked += 1;
+        let device = &self.devices[index];
+        let redial = air.classes[device.class as usize].spec.redial;
+        let done = device.redials();
+        let occasion = u32::from(device.call_ordinal) | u32::from(done) << 16 | 1 << 31;
+        let words = air
+            .draws
+            .words(Purpose::Redial, self.number(index), occasion);
+        if done < redial.most.min(15) && unit_interval(words[0]) < redial.probability.get() {
+            let after = redial
+                .after
+                .draw(unit_interval(words[1]), unit_interval(words[2]));
+            let device = &mut self.devices[index];
+            device.set_redials(done + 1);
+            device.redial_due = later(at, after.as_ticks().max(1));
+        }
+    }
+
+    /// The core did not answer a call.
+    pub(super) fn call_failed(&mut self, air: &Air, index: usize, verdict: &Verdict) {
+        self.blocked(air, index, verdict.at.ceil_tick());
+    }
+
+    fn emergency_call(&mut self, air: &Air, index: usize, at: Tick, words: [u32; 4]) {
+        self.count(EventKind::Call);
+        let cell = self.cell(index);
+        self.cells[cell].emergency_calls += 1;
+        if self.without_emergency(index) {
+            self.cells[cell].emergency_blocked += 1;
+        } else if !self.in_sos(index) {
+            self.send(air, index, at, Procedure::EmergencyCall, words[2]);
+        }
+    }
+
+    pub(super) fn emergency_failed(&mut self, _air: &Air, index: usize) {
+        let cell = self.cell(index);
+        self.cells[cell].emergency_blocked += 1;
+    }
+
+    fn call_words(&self, air: &Air, index: usize) -> [u32; 4] {
+        air.draws.words(
+            Purpose::Call,
+            self.number(index),
+            u32::from(self.devices[index].call_ordinal),
+        )
+    }
+
+    /// A phone under attack control sends a registration request and sets the time of the next.
+    pub(super) fn flood_timer(&mut self, air: &Air, index: usize, at: Tick) {
+        let slot = self.devices[index].nas_failures() as usize;
+        let Some(state) = air.floods.get(slot).and_then(Option::as_ref) else {
+            self.leave_flood(air, index, at);
+            return;
+        };
+        let ordinal = self.devices[index].nas_ordinal;
+        self.devices[index].nas_ordinal = ordinal.wrapping_add(1);
+        let words = air
+            .draws
+            .words(Purpose::Flood, self.number(index), u32::from(ordinal));
+        let rate = state.flood.rate_per_device.get().max(1e-9);
+        self.devices[index].nas_due = later(at, ticks(-libm::log(unit_interval(words[0])) / rate));
+        let running_s = SimTime::from_tick(at).since(state.since).as_secs_f64();
+        let strength = running_s / state.flood.ramp.as_secs_f64().max(1e-6);
+        if unit_interval(words[1]) < strength {
+            self.count(EventKind::Flood);
+            let cell = self.cell(index);
+            self.cells[cell].registration_attempts += 1;
+            self.send(air, index, at, Procedure::InitialRegistration, words[2]);
+        }
+    }
+
+    /// The flood is over for this device.
+    pub(super) fn leave_flood(&mut self, air: &Air, index: usize, at: Tick) {
+        self.devices[index].set_nas_failures(0);
+        if self.devices[index].has(flag::CONTEXT) {
+            self.schedule_periodic(air, index, at, air.timers.periodic);
+        } else {
+            self.devices[index].nas = nas_state::UNAWARE;
+            self.devices[index].nas_due = later(at, air.timers.procedure.max(1));
+        }
+    }
+}

@@ -1,0 +1,482 @@
+//! NAS: registration, its retries and back-offs, periodic updates (TS 24.501 §5.5.1, TS 24.301 §5.5).
+//!
+//! Every attempt is presumed to fail: when it is sent, the timer of the *next* attempt is set to guard
+//! plus retry (or the long retry, after the last of a cycle), and only an accept or a reject moves it.
+//! That folds T3510 and T3511 into one timer and cancels nothing.
+//!
+//! Invariant: draws of the n-th attempt depend on n alone.
+
+use crate::base::{Purpose, SimTime, Tick, unit_interval};
+use crate::network::air::{Air, WAY_4G, WAY_5G};
+use crate::network::command::Cause;
+use crate::network::core::{Request, Verdict};
+use crate::network::spec::Procedure;
+use crate::population::{Device, flag};
+
+use super::{EventKind, Shard, ims_state, later, nas_state, tick_at, ticks};
+
+impl Shard {
+    pub(super) fn nas_timer(&mut self, air: &Air, index: usize, at: Tick) {
+        match self.devices[index].nas {
+            nas_state::REGISTERED => self.periodic_timer(air, index, at),
+            nas_state::ACCEPTED => {
+                self.count(EventKind::Accepted);
+                self.registered(air, index, at);
+            }
+            nas_state::WILL_RESTART => self.switch_off(air, index, at),
+            nas_state::RESELECTING | nas_state::NO_COVERAGE => self.reselect(air, index, at),
+            nas_state::FLOODING => self.flood_timer(air, index, at),
+            nas_state::UNAWARE | nas_state::RESTARTING => {
+                self.count(EventKind::Other);
+                self.attempt(air, index, at);
+            }
+            nas_state::REFUSED => self.switch_off(air, index, at),
+            _ => self.attempt(air, index, at),
+        }
+    }
+
+    /// Try to register: barred, unheard, or sent; in every case the next try is set.
+    pub(super) fn attempt(&mut self, air: &Air, index: usize, at: Tick) {
+        let home = self.home(index);
+        if !air.towers[air
+            .serving_tower(home, self.devices[index].serving())
+            .index()]
+        .on_air
+        {
+            self.lose_cell(air, index, at);
+            return;
+        }
+        let number = self.number(index);
+        let words = air.draws.words(
+            Purpose::NasAttempt,
+            number,
+            u32::from(self.devices[index].nas_ordinal),
+        );
+        self.devices[index].nas_ordinal = self.devices[index].nas_ordinal.wrapping_add(1);
+        if self.is_barred(air, index, at, words) {
+            return;
+        }
+        self.count(EventKind::Registration);
+        let cell = self.cell(index);
+        self.cells[cell].registration_attempts += 1;
+        if self.devices[index].nas_failures() > 0 {
+            self.want_service(air, index, at);
+        }
+        self.send(air, index, at, Procedure::InitialRegistration, words[2]);
+        self.presume_failure(air, index, at, words);
+    }
+
+    /// Access barring: TS 36.331 §5.3.3.11 and TS 38.331 §5.3.14.5 draw the time as
+    /// (0.7 + 0.6 × rand) × barring time.
+    fn is_barred(&mut self, air: &Air, index: usize, at: Tick, words: [u32; 4]) -> bool {
+        let device = &self.devices[index];
+        let tower = &air.towers[air
+            .serving_tower(self.home(index), device.serving())
+            .index()];
+        let Some(barring) = air.barring(tower) else {
+            return false;
+        };
+        let exempt =
+            air.classes[device.class as usize].spec.priority || device.has(flag::IGNORES_BACKOFF);
+        if exempt || unit_interval(words[0]) < barring.factor.get() {
+            return false;
+        }
+        let factor = 0.7 + 0.6 * unit_interval(words[1]);
+        self.want_service(air, index, at);
+        self.devices[index].nas = nas_state::BARRED;
+        self.devices[index].nas_due = later(at, ticks(barring.time.as_secs_f64() * factor));
+        self.count(EventKind::Barred);
+        true
+    }
+
+    /// A device that its user had switched off wants service again and does not get it: from here on
+    /// that is harm.
+    fn want_service(&mut self, air: &Air, index: usize, at: Tick) {
+        if self.devices[index].has(flag::VOLUNTARY) {
+            self.devices[index].set(flag::VOLUNTARY, false);
+            self.update_service(air, index, at);
+        }
+    }
+
+    /// Set the timer as if no answer came.
+    fn presume_failure(&mut self, air: &Air, index: usize, at: Tick, words: [u32; 4]) {
+        let timers = &air.timers;
+        let failures = self.devices[index].nas_failures() + 1;
+        let unit = unit_interval(words[3]);
+        if failures < timers.attempts || self.devices[index].has(flag::IGNORES_BACKOFF) {
+            let device = &mut self.devices[index];
+            device.set_nas_failures(failures.min(14));
+            device.nas = nas_state::TRYING;
+            device.nas_due = later(at, timers.guard + timers.late(timers.retry, unit));
+        } else if self.devices[index].has(flag::FIVE_G)
+            && !self.devices[index].has(flag::N1_DISABLED)
+        {
+            // Five failures in 5GS: the device tries EPS with a counter of its own.
+            let device = &mut self.devices[index];
+            device.set(flag::N1_DISABLED, true);
+            device.set_nas_failures(0);
+            device.nas = nas_state::TRYING;
+            device.nas_due = later(at, timers.guard + timers.late(timers.retry, unit));
+        } else {
+            self.wait_long(air, index, later(at, timers.guard), unit);
+        }
+    }
+
+    /// Wait for the long retry, or until the user loses patience.
+    fn wait_long(&mut self, air: &Air, index: usize, from: Tick, unit: f64) {
+        let due = later(from, air.timers.late(air.timers.long_retry, unit));
+        let patience = self.user_patience(air, index, from);
+        let device = &mut self.devices[index];
+        device.set_nas_failures(0);
+        device.set(flag::N1_DISABLED, false);
+        if patience < due {
+            device.nas = nas_state::REFUSED;
+            device.nas_due = patience;
+        } else {
+            device.nas = nas_state::LONG_WAIT;
+            device.nas_due = due;
+        }
+    }
+
+    /// When the user of a phone without service restarts it: awake users only (7 h to 23 h).
+    fn user_patience(&self, air: &Air, index: usize, from: Tick) -> Tick {
+        let device = &self.devices[index];
+        let tower = &air.towers[self.home(index).index()];
+        let rate = air.classes[device.class as usize]
+            .spec
+            .restarts_per_day_without_service
+            .get()
+            / 86_400.0;
+        if rate <= 0.0 {
+            return Device::IDLE;
+        }
+        let word = air.draws.words(
+            Purpose::UserAction,
+            self.number(index),
+            u32::from(device.nas_ordinal),
+        )[0];
+        let mut awake_s = -libm::log(unit_interval(word)) / rate;
+        let local = air.local_s(tower, from) % 86_400.0;
+        let (morning, evening) = (7.0 * 3_600.0, 23.0 * 3_600.0);
+        let mut wait_s = (morning - local).max(0.0);
+        let mut today = evening - local.max(morning);
+        if today <= 0.0 {
+            wait_s = 86_400.0 - local + morning;
+            today = evening - morning;
+        }
+        while awake_s > today {
+            awake_s -= today;
+            wait_s += today + 8.0 * 3_600.0;
+            today = evening - morning;
+        }
+        later(from, ticks(wait_s + awake_s))
+    }
+
+    /// The user switches it off and on: sticky refusals and counters are cleared.
+    fn switch_off(&mut self, air: &Air, index: usize, at: Tick) {
+        self.count(EventKind::Other);
+        let words = air.draws.words(
+            Purpose::Periodic,
+            self.number(index),
+            1 << 16 | u32::from(self.devices[index].nas_ordinal),
+        );
+        let off = air
+            .spec
+            .registration
+            .restart_time
+            .draw(unit_interval(words[0]), unit_interval(words[1]));
+        let was_well = self.devices[index].has(flag::CONTEXT);
+        self.set_context(index, false);
+        self.set_ims(index, false);
+        self.set_ims_state(index, ims_state::NONE);
+        let device = &mut self.devices[index];
+        device.set_nas_failures(0);
+        device.set(flag::N1_DISABLED, false);
+        device.set(flag::VOLUNTARY, was_well);
+        device.ims_due = Device::IDLE;
+        device.nas = nas_state::RESTARTING;
+        device.nas_due = later(at, off.as_ticks().max(1));
+        self.update_service(air, index, at);
+        if self.devices[index].has(flag::WIFI) {
+            self.start_ims(air, index, later(at, off.as_ticks().max(1)));
+        }
+    }
+
+    /// Ask the core; an unheard request goes nowhere.
+    pub(super) fn send(
+        &mut self,
+        air: &Air,
+        index: usize,
+        at: Tick,
+        procedure: Procedure,
+        tie: u32,
+    ) {
+        let device = &self.devices[index];
+        let home = self.home(index);
+        let serving = air.serving_tower(home, device.serving());
+        let tower = &air.towers[serving.index()];
+        let over_wifi = device.has(flag::WIFI)
+            && !matches!(
+                procedure,
+                Procedure::InitialRegistration | Procedure::PeriodicUpdate
+            );
+        let ways = air.ways(tower, device.class);
+        if ways == 0 && !over_wifi {
+            return;
+        }
+        let wants_5g = device.has(flag::FIVE_G) && !device.has(flag::N1_DISABLED);
+        let rat = if wants_5g { WAY_5G } else { WAY_4G };
+        if ways & rat == 0 && !over_wifi {
+            return;
+        }
+        let class = &air.classes[device.class as usize].spec;
+        let request = Request {
+            sent: at,
+            tie,
+            device: self.number(index),
+            tower: serving.0,
+            pool: air.pool_of(tower, device.class),
+            procedure,
+            class: device.class,
+            member: device.member,
+            five_g: rat == WAY_5G,
+            over_wifi,
+            priority: class.priority || procedure == Procedure::EmergencyCall,
+            ignores_backoff: device.has(flag::IGNORES_BACKOFF),
+            flood: device.nas == nas_state::FLOODING,
+        };
+        self.outbox.push(request);
+    }
+
+    pub(super) fn nas_accepted(
+        &mut self,
+        air: &Air,
+        index: usize,
+        verdict: &Verdict,
+        now: SimTime,
+    ) {
+        let device = &mut self.devices[index];
+        if !matches!(
+            device.nas,
+            nas_state::TRYING | nas_state::LONG_WAIT | nas_state::REFUSED
+        ) {
+            return;
+        }
+        device.member = verdict.member;
+        let effective = verdict.at.max(SimTime::from_tick(later(
+            verdict.sent,
+            air.timers.procedure,
+        )));
+        if effective < now {
+            self.count(EventKind::Accepted);
+            self.registered(air, index, effective.ceil_tick());
+        } else {
+            device.nas = nas_state::ACCEPTED;
+            device.nas_due = tick_at(effective, now);
+        }
+    }
+
+    /// The device is registered from `at` on.
+    fn registered(&mut self, air: &Air, index: usize, at: Tick) {
+        let cell = self.cell(index);
+        self.cells[cell].registration_successes += 1;
+        self.set_context(index, true);
+        self.devices[index].set_nas_failures(0);
+        self.devices[index].set(flag::VOLUNTARY, false);
+        self.schedule_periodic(air, index, at, air.timers.periodic);
+        if !self.devices[index].has(flag::IMS) && self.ims_state(index) == ims_state::NONE {
+            self.start_ims(air, index, at);
+        }
+        self.update_service(air, index, at);
+    }
+
+    /// Set the periodic timer, or the moment before it at which the user switches the device off.
+    pub(super) fn schedule_periodic(&mut self, air: &Air, index: usize, at: Tick, period: Tick) {
+        let device = &self.devices[index];
+        let class = &air.classes[device.class as usize].spec;
+        let unit = air.draws.unit(
+            Purpose::Periodic,
+            self.number(index),
+            u32::from(device.nas_ordinal),
+        );
+        let restart_rate = class.restarts_per_day.get() / 86_400.0;
+        let restart = if restart_rate > 0.0 {
+            ticks(-libm::log(unit) / restart_rate)
+        } else {
+            Device::IDLE
+        };
+        let device = &mut self.devices[index];
+        device.nas_ordinal = device.nas_ordinal.wrapping_add(1);
+        if !air.spec.registration.periodic_updates {
+            device.nas = nas_state::REGISTERED;
+            device.nas_due = Device::IDLE;
+        } else if restart < period {
+            device.nas = nas_state::WILL_RESTART;
+            device.nas_due = later(at, restart);
+        } else {
+            device.nas = nas_state::REGISTERED;
+            device.nas_due = later(at, period);
+        }
+    }
+
+    /// The periodic timer fires: restarted in the meantime by uplink activity, or an update is due.
+    fn periodic_timer(&mut self, air: &Air, index: usize, at: Tick) {
+        self.count(EventKind::Periodic);
+        let device = self.devices[index];
+        let tower = &air.towers[self.home(index).index()];
+        let interval_s = air.classes[device.class as usize]
+            .spec
+            .uplink_interval_s
+            .at(air.hour(tower, at))
+            * air.spec.registration.onset.spread;
+        let words = air.draws.words(
+            Purpose::Periodic,
+            self.number(index),
+            1 << 17 | u32::from(device.nas_ordinal),
+        );
+        let quiet = ticks(-libm::log(unit_interval(words[1])) * interval_s);
+        if quiet < air.timers.periodic {
+            self.schedule_periodic(air, index, at, air.timers.periodic - quiet);
+            return;
+        }
+        let cell = self.cell(index);
+        self.cells[cell].periodic_updates += 1;
+        let heard = air.ways(
+            &air.towers[air
+                .serving_tower(self.home(index), device.serving())
+                .index()],
+            device.class,
+        );
+        if heard == 0 {
+            // Unheard: the update fails like any attempt, and is retried like one.
+            self.presume_failure(air, index, at, words);
+            return;
+        }
+        if device.has(flag::N1_DISABLED) && device.has(flag::FIVE_G) && heard & WAY_5G != 0 {
+            // Back to 5GS: a registration with a new core, while the old context still serves.
+            self.devices[index].set(flag::N1_DISABLED, false);
+            self.attempt(air, index, at);
+            return;
+        }
+        self.send(air, index, at, Procedure::PeriodicUpdate, words[2]);
+        self.schedule_periodic(air, index, at, air.timers.periodic);
+    }
+
+    /// An update that was presumed to succeed did not.
+    pub(super) fn update_failed(&mut self, air: &Air, index: usize, verdict: &Verdict) {
+        let device = &self.devices[index];
+        if !matches!(device.nas, nas_state::REGISTERED | nas_state::WILL_RESTART) {
+            return;
+        }
+        let words = air.draws.words(
+            Purpose::NasAttempt,
+            self.number(index),
+            u32::from(device.nas_ordinal),
+        );
+        self.devices[index].nas_ordinal = device.nas_ordinal.wrapping_add(1);
+        self.presume_failure(air, index, verdict.sent, words);
+    }
+
+    pub(super) fn nas_rejected(&mut self, air: &Air, index: usize, verdict: &Verdict) {
+        if !matches!(
+            self.devices[index].nas,
+            nas_state::TRYING | nas_state::LONG_WAIT | nas_state::REFUSED
+        ) {
+            return;
+        }
+        let cell = self.cell(index);
+        self.cells[cell].registration_rejects += 1;
+        let at = verdict.at.ceil_tick();
+        self.want_service(air, index, at);
+        let word = air.draws.words(
+            Purpose::NasAttempt,
+            self.number(index),
+            u32::from(self.devices[index].nas_ordinal),
+        )[3];
+        let unit = unit_interval(word);
+        let stubborn = self.devices[index].has(flag::IGNORES_BACKOFF);
+        if verdict.backoff > 0 && !stubborn {
+            let device = &mut self.devices[index];
+            device.set_nas_failures(0);
+            device.nas = nas_state::BACK_OFF;
+            device.nas_due = later(at, verdict.backoff);
+        } else if verdict.cause == Cause::IDENTITY_UNKNOWN
+            || verdict.cause == Cause::IMPLICITLY_DETACHED
+        {
+            self.retry_after(index, at, air.timers.procedure);
+        } else if verdict.cause == Cause::N1_MODE_NOT_ALLOWED
+            && self.devices[index].has(flag::FIVE_G)
+        {
+            self.devices[index].set(flag::N1_DISABLED, true);
+            self.devices[index].set_nas_failures(0);
+            self.retry_after(index, at, air.timers.procedure);
+        } else if verdict.cause.is_sticky() && !stubborn {
+            let patience = self.user_patience(air, index, at);
+            self.devices[index].nas = nas_state::REFUSED;
+            self.devices[index].nas_due = patience;
+        } else if matches!(verdict.cause.0, 95..=99 | 111) && !stubborn {
+            // Protocol errors set the attempt counter to its limit at once (TS 24.501 §5.5.1.2.5).
+            self.wait_long(air, index, at, unit);
+        } else if self.devices[index].nas == nas_state::TRYING {
+            let retry = air.timers.late(air.timers.retry, unit);
+            self.retry_after(index, at, retry);
+        } else {
+            self.wait_long(air, index, at, unit);
+        }
+    }
+
+    fn retry_after(&mut self, index: usize, at: Tick, wait: Tick) {
+        let device = &mut self.devices[index];
+        device.nas = nas_state::TRYING;
+        device.nas_due = later(at, wait.max(1));
+    }
+
+    /// The cell is gone: look for another, if there may be one.
+    pub(super) fn lose_cell(&mut self, air: &Air, index: usize, at: Tick) {
+        self.count(EventKind::Other);
+        let words = air.draws.words(
+            Purpose::Onset,
+            self.number(index),
+            1 << 16 | u32::from(self.devices[index].nas_ordinal),
+        );
+        let settle = air
+            .spec
+            .access
+            .reselection
+            .draw(unit_interval(words[0]), unit_interval(words[1]));
+        let device = &mut self.devices[index];
+        device.nas_ordinal = device.nas_ordinal.wrapping_add(1);
+        device.set(flag::VOLUNTARY, false);
+        device.set_serving(0);
+        device.nas = nas_state::RESELECTING;
+        device.nas_due = later(at, settle.as_ticks().max(1));
+        self.update_service(air, index, at);
+    }
+
+    /// Settle on the nearest tower that is on the air, own first; if there is none, wait for one.
+    fn reselect(&mut self, air: &Air, index: usize, at: Tick) {
+        self.count(EventKind::Other);
+        let home = self.home(index);
+        let (_, around) = air.towers[home.index()].neighbours;
+        let reach = if self.devices[index].has(flag::COVERED) {
+            around.min(15)
+        } else {
+            0
+        };
+        let found = (0..=reach).find(|&k| air.towers[air.serving_tower(home, k).index()].on_air);
+        let Some(serving) = found else {
+            self.devices[index].nas = nas_state::NO_COVERAGE;
+            self.devices[index].nas_due = Device::IDLE;
+            self.update_service(air, index, at);
+            return;
+        };
+        self.devices[index].set_serving(serving);
+        if self.devices[index].has(flag::CONTEXT) {
+            self.schedule_periodic(air, index, at, air.timers.periodic);
+            self.update_service(air, index, at);
+        } else {
+            self.devices[index].set_nas_failures(0);
+            self.attempt(air, index, at);
+        }
+    }
+}

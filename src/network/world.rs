@@ -1,0 +1,340 @@
+//! The network as a whole: shards of devices on one side, the core on the other.
+//!
+//! Invariant: what it does depends on (topology, specs, scale, seed) and on the commands it is given,
+//! each at its time; not on shards or threads.
+
+use crate::base::{Draws, NodeId, SimTime, Span, WallClock, ZoneError, zone_offset_seconds};
+use crate::kernel::Workers;
+use crate::population::{Demand, Placement, PopulationSpec};
+use crate::topology::{NodeKind, Topology};
+
+use super::air::{Air, ClassRules, Timers, TowerState};
+use super::command::ElementStatus;
+use super::core::{Core, Elements, Radios};
+use super::counters::Snapshot;
+use super::sizing;
+use super::spec::NetworkSpec;
+use super::ue::{EVENT_KINDS, Shard, TowerOutcome, shards};
+
+/// What a network is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct NetworkInput<'a> {
+    /// The graph.
+    pub topology: &'a Topology,
+    /// The devices.
+    pub population: &'a PopulationSpec,
+    /// The behaviour.
+    pub spec: &'a NetworkSpec,
+    /// The calendar.
+    pub clock: &'a WallClock,
+    /// Simulated devices per real device, above 0 and up to 1.
+    pub scale: f64,
+    /// The seed.
+    pub seed: u64,
+    /// Devices per shard, more or less; at most 65,536. Changes nothing but the speed.
+    pub shard_size: usize,
+}
+
+/// A running network.
+#[derive(Debug)]
+pub struct Network<'a> {
+    pub(super) topology: &'a Topology,
+    pub(super) air: Air,
+    pub(super) shards: Vec<Shard>,
+    /// First device of each shard.
+    shard_starts: Vec<u32>,
+    pub(super) core: Core,
+    pub(super) status: Vec<ElementStatus>,
+    /// When each tower lost the core, if it has.
+    pub(super) lost_core_at: Vec<Option<SimTime>>,
+    pub(super) wilted: Vec<bool>,
+    pub(super) devices_of_server: Vec<f64>,
+    pub(super) scale: f64,
+}
+
+impl<'a> Network<'a> {
+    /// Build the network and bring its devices to life.
+    ///
+    /// # Errors
+    /// If a tower's time zone does not exist.
+    pub fn new(input: &NetworkInput<'a>, workers: &Workers) -> Result<Self, ZoneError> {
+        let NetworkInput {
+            topology,
+            population,
+            spec,
+            scale,
+            seed,
+            ..
+        } = *input;
+        let mut elements = Elements::new(topology, seed);
+        elements.set_routes(topology, &crate::topology::Routes::all_up(topology));
+        let air = air(input, &elements)?;
+        let towers: Vec<u64> = topology
+            .towers()
+            .iter()
+            .map(|tower| tower.devices)
+            .collect();
+        let shares: Vec<f64> = population
+            .classes
+            .iter()
+            .map(|class| class.share.get())
+            .collect();
+        let placement = Placement::new(&towers, &shares, scale);
+        let sizes = sizing::devices_of_servers(topology, &elements, &air);
+        let servers = sizing::servers(spec, &elements, &sizes, scale);
+        let access = &spec.access;
+        let radios = Radios::new(
+            towers.len(),
+            access.setups_per_second.get(),
+            access.setup_queue,
+            scale,
+        );
+        let regions = air.towers.iter().map(|tower| tower.region).collect();
+        let shards = shards(&placement, &air, input.shard_size);
+        let core = Core::new(spec, Draws::new(seed), elements, servers, (radios, regions));
+        let mut network = Self {
+            topology,
+            shard_starts: shards.iter().map(|shard| shard.first).collect(),
+            shards,
+            core,
+            status: vec![ElementStatus::Up; topology.nodes().len()],
+            lost_core_at: vec![None; topology.towers().len()],
+            wilted: vec![false; topology.towers().len()],
+            devices_of_server: sizes,
+            scale,
+            air,
+        };
+        network.open_ways();
+        network.wake(workers);
+        network.set_background(SimTime::ZERO);
+        Ok(network)
+    }
+
+    fn wake(&mut self, workers: &Workers) {
+        let (air, elements) = (&self.air, &self.core.elements);
+        let member_of = |device: u32, pool: u16, tower: crate::base::TowerId, five_g: bool| {
+            elements.first_member(
+                device,
+                pool,
+                elements.router_of_tower[tower.index()],
+                five_g,
+            )
+        };
+        workers.each(&mut self.shards, true, |shard| shard.wake(air, &member_of));
+    }
+
+    /// No window may be longer: the shortest time in which an answer changes what a device does next.
+    pub fn lookahead(&self) -> Span {
+        self.air.lookahead()
+    }
+
+    /// Run one window: shards, then the core, then the answers.
+    pub fn advance(&mut self, to: SimTime, workers: &Workers) {
+        let (air, end) = (&self.air, to.ceil_tick());
+        let worthwhile = self.shards.len() > 1;
+        workers.each(&mut self.shards, worthwhile, |shard| {
+            shard.advance(air, end)
+        });
+        for shard in &mut self.shards {
+            self.core.take(&mut shard.outbox);
+        }
+        self.core.advance(to);
+        if self.core.verdicts.is_empty() {
+            return;
+        }
+        for verdict in self.core.verdicts.drain(..) {
+            let shard = self
+                .shard_starts
+                .partition_point(|&first| first <= verdict.device)
+                - 1;
+            self.shards[shard].inbox.push(verdict);
+        }
+        workers.each(&mut self.shards, worthwhile, |shard| {
+            shard.take_verdicts(air, to)
+        });
+    }
+
+    /// The true counters now.
+    pub fn snapshot(&self, now: SimTime) -> Snapshot {
+        let classes = self.air.classes.len();
+        let mut cells = vec![vec![super::ClassCounts::default(); classes]; self.air.regions];
+        for shard in &self.shards {
+            for (cell, counts) in shard.cells.iter().enumerate() {
+                if counts.devices > 0 {
+                    cells[cell / classes][cell % classes]
+                        .add(counts, shard.lost_device_us(cell, now));
+                }
+            }
+        }
+        let mut functions = vec![None; self.topology.nodes().len()];
+        for (server, node) in self.core.servers.iter().zip(&self.core.elements.nodes) {
+            let mut counts = server.counts;
+            counts.backlog_us = server.wait_ns(now.as_us() * 1_000) / 1_000;
+            counts.background = server.background();
+            functions[node.index()] = Some(counts);
+        }
+        Snapshot {
+            at: now,
+            classes: cells,
+            functions,
+        }
+    }
+
+    /// Simulated devices without voice or data, and device events so far: for a progress bar.
+    pub fn pulse(&self) -> (u64, u64) {
+        let cells = self.shards.iter().flat_map(|shard| &shard.cells);
+        let out = cells.map(|cell| cell.out[0].max(cell.out[1])).sum();
+        (out, self.events().iter().map(|(_, count)| count).sum())
+    }
+
+    /// Device events so far, by kind.
+    pub fn events(&self) -> Vec<(&'static str, u64)> {
+        let sum = |kind: usize| self.shards.iter().map(|shard| shard.events[kind]).sum();
+        EVENT_KINDS
+            .iter()
+            .enumerate()
+            .map(|(kind, name)| (*name, sum(kind)))
+            .collect()
+    }
+
+    /// What happened to each tower's devices up to `now`.
+    pub fn towers(&self, now: SimTime) -> Vec<TowerOutcome> {
+        let mut outcomes = vec![TowerOutcome::default(); self.topology.towers().len()];
+        for slice in self.shards.iter().flat_map(|shard| &shard.slices) {
+            slice.add_to(&mut outcomes[slice.tower.index()], now);
+        }
+        outcomes
+    }
+
+    /// Simulated devices.
+    pub fn devices(&self) -> u64 {
+        self.shards
+            .iter()
+            .map(|shard| shard.devices.len() as u64)
+            .sum()
+    }
+
+    /// Bytes held for devices, their timers and their messages.
+    pub fn bytes(&self) -> usize {
+        self.shards.iter().map(Shard::bytes).sum()
+    }
+
+    /// How many towers share one radio limit at this scale: more than 1 at small scales.
+    pub fn towers_per_radio(&self) -> usize {
+        self.core.radios.towers_each()
+    }
+
+    /// Whether an element serves.
+    pub fn status(&self, node: NodeId) -> ElementStatus {
+        self.status[node.index()]
+    }
+
+    /// Ticks at which devices recovered, for tests of fairness.
+    #[doc(hidden)]
+    pub fn registered_devices(&self) -> Vec<bool> {
+        let devices = self.shards.iter().flat_map(|shard| &shard.devices);
+        devices
+            .map(|device| device.has(crate::population::flag::CONTEXT))
+            .collect()
+    }
+
+    /// Assert what must hold at every instant: every device is counted once, in one state.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub fn assert_conserved(&self) {
+        for shard in &self.shards {
+            shard.assert_conserved();
+        }
+    }
+}
+
+fn air(input: &NetworkInput<'_>, elements: &Elements) -> Result<Air, ZoneError> {
+    let NetworkInput {
+        topology,
+        population,
+        spec,
+        seed,
+        ..
+    } = *input;
+    let dedicated = |name: &str| {
+        let position = topology
+            .pools()
+            .iter()
+            .position(|pool| pool.dedicated_to.as_deref() == Some(name));
+        position.map(|pool| u16::try_from(pool).expect("few pools"))
+    };
+    let classes = population.classes.iter().map(|class| ClassRules {
+        demand: if spec.calls.enabled {
+            Demand::of(class)
+        } else {
+            None
+        },
+        dedicated_pool: dedicated(&class.name),
+        spec: class.clone(),
+    });
+    let (towers, neighbours) = towers(input, elements)?;
+    Ok(Air {
+        seed,
+        draws: Draws::new(seed),
+        timers: Timers::new(spec),
+        spec: spec.clone(),
+        classes: classes.collect(),
+        neighbours,
+        barrings: spec.access.barring.into_iter().collect(),
+        ways: Vec::new(),
+        pools: topology.pools().len(),
+        regions: topology.regions().len(),
+        ims_open: Vec::new(),
+        wifi_open: true,
+        gateway_open: vec![true; topology.regions().len()],
+        floods: Vec::new(),
+        start_registered: population.registered_at_start,
+        first_attempt: population.first_attempt,
+        towers,
+    })
+}
+
+fn towers(
+    input: &NetworkInput<'_>,
+    elements: &Elements,
+) -> Result<(Vec<TowerState>, Vec<crate::base::TowerId>), ZoneError> {
+    let mut zones: std::collections::BTreeMap<&str, u32> = std::collections::BTreeMap::new();
+    let mut neighbours = Vec::new();
+    let mut towers = Vec::with_capacity(input.topology.towers().len());
+    for (index, tower) in input.topology.towers().iter().enumerate() {
+        if !zones.contains_key(tower.zone.as_str()) {
+            let offset = zone_offset_seconds(&tower.zone, input.clock)?;
+            zones.insert(&tower.zone, input.clock.start_second_of_day(offset));
+        }
+        let first = u32::try_from(neighbours.len()).expect("a few neighbours for each tower");
+        neighbours.extend_from_slice(&tower.neighbours);
+        towers.push(TowerState {
+            router: elements.router_of_tower[index],
+            pool: tower.pool.0,
+            region: tower.region.0,
+            on_air: true,
+            backhaul: true,
+            barring: u16::from(input.spec.access.barring.is_some()),
+            local_start_s: zones[tower.zone.as_str()],
+            neighbours: (
+                first,
+                u8::try_from(tower.neighbours.len()).unwrap_or(u8::MAX),
+            ),
+        });
+    }
+    Ok((towers, neighbours))
+}
+
+/// Whether a node carries traffic at all (routers) or serves (functions).
+pub(super) fn is_core(kind: NodeKind) -> bool {
+    matches!(
+        kind,
+        NodeKind::Amf
+            | NodeKind::Mme
+            | NodeKind::Udm
+            | NodeKind::Ims
+            | NodeKind::Gateway
+            | NodeKind::Epdg
+    )
+}

@@ -1,0 +1,46 @@
+//! The scenario file: read, checked against the types it becomes, every error at once.
+//!
+//! The road of a file: text → tree with places (`parse`, `tree`) → overrides (`set`) → checked
+//! against the JSON Schema of the root type (`check`) → the type itself (`de`). The schema that
+//! checks a file is the one that editors are given, so the two cannot disagree.
+//!
+//! Other names of a key, a word or a kind are written beside it in the schema, for serde's own
+//! `alias` does not show there:
+//!
+//! ```text
+//! #[schemars(extend("x-aliases" = ["bake", "pause"]))]
+//! soak: Span,
+//! ```
+//!
+//! What no schema can say is checked on the typed value, and reported by path; [`Problems`] finds
+//! the line.
+//!
+//! Invariant: generic over the root type; knows no key by name.
+
+mod alternatives;
+mod check;
+mod de;
+mod load;
+mod parse;
+mod path;
+mod pattern;
+mod problem;
+mod resolve;
+mod schema;
+mod set;
+mod shape;
+mod tree;
+mod wording;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;
+
+pub use load::{FILE_BYTES_MAX, Loaded, load, load_str};
+pub use parse::{DEPTH_MAX, VALUES_MAX};
+pub use path::{Path, Step};
+pub use problem::{Problem, Problems, Severity};
+pub use resolve::{digest, to_yaml};
+pub use schema::json_schema;
+pub use tree::{Entry, Node, Place, Value};
