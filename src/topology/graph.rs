@@ -265,3 +265,54 @@ impl Topology {
         members.chain(towers)
     }
 }
+
+/// Hand-made graphs for tests of the rooms above.
+#[cfg(test)]
+impl Topology {
+    /// A graph of these tables as they are: the caller keeps identifiers consistent.
+    pub(crate) fn by_hand(
+        nodes: Vec<Node>,
+        edges: Vec<Edge>,
+        towers: Vec<Tower>,
+        pools: Vec<Pool>,
+        regions: Vec<Region>,
+    ) -> Self {
+        let mut edges_of = vec![Vec::new(); nodes.len()];
+        for (index, edge) in edges.iter().enumerate() {
+            edges_of[edge.a.index()].push(EdgeId::from_index(index));
+            edges_of[edge.b.index()].push(EdgeId::from_index(index));
+        }
+        let by_name = nodes
+            .iter()
+            .enumerate()
+            .map(|(index, node)| (node.name.clone(), NodeId::from_index(index)))
+            .collect();
+        let mut tower_of = vec![None; nodes.len()];
+        let mut served = vec![Vec::new(); pools.len()];
+        for (index, tower) in towers.iter().enumerate() {
+            let id = TowerId::from_index(index);
+            tower_of[tower.node.index()] = Some(id);
+            served[tower.pool.index()].push(id);
+        }
+        let mut pool_of = vec![None; nodes.len()];
+        for (index, pool) in pools.iter().enumerate() {
+            for member in &pool.members {
+                pool_of[member.index()] = Some(PoolId::from_index(index));
+            }
+        }
+        Self {
+            access_edges: vec![None; nodes.len()],
+            tower_of,
+            pool_of,
+            towers_of: served,
+            warnings: Vec::new(),
+            nodes,
+            edges,
+            towers,
+            pools,
+            regions,
+            by_name,
+            edges_of,
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What is shipped: the change, its paperwork, and what is wrong with it.
+//!
+//! Invariant: paperwork is recorded and compared with what happened; it never changes what happens.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::fault::DefectSpec;
+use crate::topology::Selector;
+
+/// What is shipped.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ChangeSpec {
+    /// The number of the change record.
+    pub id: String,
+    /// What kind of change it is.
+    pub kind: ChangeKind,
+    /// The elements that it is meant for.
+    #[schemars(extend("x-aliases" = ["targets"]))]
+    pub target: Selector,
+    /// The version that is rolled back to; none: what each element runs at the start.
+    pub from: Option<String>,
+    /// The version that is installed.
+    pub to: String,
+    /// The declared risk.
+    pub risk: Risk,
+    /// The method of procedure.
+    #[schemars(extend("x-aliases" = ["runbook"]))]
+    pub mop: Mop,
+    /// The targets are new: out of service until installed, and again once rolled back.
+    pub adds_elements: bool,
+    /// What is wrong with it; none: nothing.
+    pub defect: Option<DefectSpec>,
+}
+
+impl Default for ChangeSpec {
+    fn default() -> Self {
+        Self {
+            id: "CHG-1".to_owned(),
+            kind: ChangeKind::default(),
+            target: Selector::default(),
+            from: None,
+            to: "next".to_owned(),
+            risk: Risk::default(),
+            mop: Mop::default(),
+            adds_elements: false,
+            defect: None,
+        }
+    }
+}
+
+/// What kind of change it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChangeKind {
+    /// New software.
+    #[default]
+    Software,
+    /// New configuration.
+    Config,
+    /// New data or content that existing software reads.
+    Data,
+    /// More elements, or more capacity of existing ones.
+    CapacityExpansion,
+    /// A new certificate or licence.
+    Certificate,
+    /// A new routing policy.
+    RoutePolicy,
+    /// A switch that turns code on that is already there.
+    FeatureFlag,
+    /// Elements leave service for good.
+    Decommission,
+}
+
+/// The declared risk of a change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Risk {
+    /// Low.
+    Low,
+    /// Medium.
+    #[default]
+    Medium,
+    /// High.
+    High,
+}
+
+/// The method of procedure, as far as it is on paper.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mop {
+    /// Whether a second person checked it before it was loaded.
+    pub peer_review: bool,
+    /// What the laboratory said.
+    pub lab_test: LabTest,
+    /// Checks before the work.
+    #[schemars(extend("x-aliases" = ["prerequisites"]))]
+    pub precheck: Vec<String>,
+    /// Checks after the work.
+    pub postcheck: Vec<String>,
+    /// Alarms that are expected during the work.
+    pub expected_alarms: Vec<String>,
+}
+
+impl Default for Mop {
+    fn default() -> Self {
+        Self {
+            peer_review: true,
+            lab_test: LabTest::Passed,
+            precheck: Vec::new(),
+            postcheck: Vec::new(),
+            expected_alarms: Vec::new(),
+        }
+    }
+}
+
+/// What the laboratory said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LabTest {
+    /// Tested and found good.
+    #[default]
+    Passed,
+    /// Tested and found wanting.
+    Failed,
+    /// Not tested.
+    Skipped,
+}

@@ -1,0 +1,188 @@
+//! A protective function over-reacts: one misconfigured element sends traffic that others answer by
+//! cutting themselves off from the towers.
+//!
+//! Real case: AT&T Mobility, 22 February 2024 (FCC PSHSB report of 22 July 2024, ¶¶6-8, 20-27): a
+//! network element put in production at 02:42 CST was misconfigured; a downstream element lacked the
+//! control that would have contained the error and passed the traffic on; at 02:45 the network entered
+//! Protect Mode, isolated all voice and 5G data processing elements from the towers and de-registered
+//! every device.
+//!
+//! Invariant: an element is isolated only if a path of the listed edges leads to it from the origin.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::base::{Delay, Share, Span};
+use crate::topology::{EdgeKind, NodeKind};
+
+use super::{NAS_KINDS, local};
+use crate::fault::{
+    Afterwards, Defect, Effect, EffectTiming, FaultSpec, Finding, OriginRemoved, Removal,
+    SpreadFrom, SpreadRule, Trigger,
+};
+
+/// A protective function over-reacts: one element's traffic makes others isolate themselves from the
+/// towers and drop all their contexts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProtectMode {
+    /// From the moment the traffic reaches an element until it isolates itself. AT&T: 3 minutes.
+    pub trip_delay: Delay,
+    /// How long the traffic takes along one edge.
+    pub hop_delay: Delay,
+    /// Kinds of edge that carry the traffic.
+    pub edges: Vec<EdgeKind>,
+    /// Kinds of element that isolate themselves; others only pass the traffic on.
+    pub isolates: Vec<NodeKind>,
+    /// Share of the downstream elements that have the containment control: they neither isolate
+    /// themselves nor pass the traffic on. AT&T: none where it mattered.
+    pub contained: Share,
+    /// Share of its contexts that an isolated element drops.
+    pub contexts_lost: Share,
+    /// Time in which isolated elements come back by themselves once the cause is rolled back
+    /// everywhere; `null`: each waits for a restore.
+    pub auto_recover: Option<Delay>,
+}
+
+impl Default for ProtectMode {
+    fn default() -> Self {
+        Self {
+            trip_delay: Delay::Fixed(Span::from_minutes(3)),
+            hop_delay: Delay::ZERO,
+            edges: vec![EdgeKind::Sbi, EdgeKind::S6aDiameter, EdgeKind::IpTransport],
+            isolates: NAS_KINDS.to_vec(),
+            contained: Share::NONE,
+            contexts_lost: Share::ALL,
+            auto_recover: Some(Delay::ZERO),
+        }
+    }
+}
+
+impl Defect for ProtectMode {
+    fn fault(&self) -> FaultSpec {
+        let effects = vec![Effect::Isolate, Effect::DropContexts(self.contexts_lost)];
+        FaultSpec {
+            spread: vec![SpreadRule {
+                edges: self.edges.clone(),
+                from: SpreadFrom::Reached,
+                probability: Share::ALL,
+                delay: self.hop_delay,
+                reaches: Vec::new(),
+                passes_through: Vec::new(),
+                max_hops: u32::MAX,
+                at_once: false,
+            }],
+            contained: self.contained,
+            timing: EffectTiming::After(self.trip_delay),
+            hurts: self.isolates.clone(),
+            removal: Removal {
+                by_itself: None,
+                origin_removed: self
+                    .auto_recover
+                    .map_or(OriginRemoved::OthersStay, OriginRemoved::OthersRecover),
+                restored: Afterwards::Retriggers,
+                restore_factor: 1.0,
+            },
+            ..local("protect-mode", Trigger::OnLoad, effects)
+        }
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        let empty = |name: &str, list_is_empty: bool, allowed: &str| {
+            list_is_empty.then(|| {
+                (
+                    name.to_owned(),
+                    "an empty list".to_owned(),
+                    allowed.to_owned(),
+                )
+            })
+        };
+        [
+            empty("edges", self.edges.is_empty(), "at least one kind of edge"),
+            empty(
+                "isolates",
+                self.isolates.is_empty(),
+                "at least one kind of element",
+            ),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::SimTime;
+    use crate::fault::testing::{Bench, small_network};
+    use crate::network::{Command, ElementStatus};
+
+    fn run(defect: &ProtectMode) -> Bench {
+        let mut bench = Bench::new(small_network(), 1);
+        let origin = bench.node("amf-a1");
+        bench.inject(defect.fault(), &[origin], SimTime::from_secs(60.0));
+        bench.run_until(SimTime::from_secs(3600.0));
+        bench
+    }
+
+    #[test]
+    fn all_of_the_nation_isolates_itself_after_the_trip_delay() {
+        let bench = run(&ProtectMode::default());
+        for name in ["amf-a1", "mme-a2", "amf-b1", "mme-b2"] {
+            let node = bench.node(name);
+            assert_eq!(bench.status(node), ElementStatus::Isolated, "{name}");
+            let dropped = Command::DropContexts {
+                node,
+                share: Share::ALL,
+            };
+            assert_eq!(bench.when(&dropped), [SimTime::from_secs(240.0)], "{name}");
+        }
+        for name in ["udm", "router", "tower-a1", "oss", "ims"] {
+            assert_eq!(bench.status(bench.node(name)), ElementStatus::Up, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_containment_control_keeps_it_at_its_origin() {
+        let contained = Share::ALL;
+        let bench = run(&ProtectMode {
+            contained,
+            ..ProtectMode::default()
+        });
+        let isolated = |name| bench.status(bench.node(name)) == ElementStatus::Isolated;
+        assert!(isolated("amf-a1"));
+        assert!(!["mme-a2", "amf-b1", "mme-b2"].into_iter().any(isolated));
+    }
+
+    #[test]
+    fn a_rollback_ends_it_everywhere_or_leaves_it_to_a_restore() {
+        for (auto_recover, expected) in [
+            (Some(Delay::ZERO), ElementStatus::Up),
+            (None, ElementStatus::Isolated),
+        ] {
+            let mut bench = run(&ProtectMode {
+                auto_recover,
+                ..ProtectMode::default()
+            });
+            let (origin, other) = (bench.node("amf-a1"), bench.node("mme-b2"));
+            bench.remove_origin(origin);
+            bench.run_until(SimTime::from_secs(7200.0));
+            assert_eq!(bench.status(origin), ElementStatus::Up);
+            assert_eq!(bench.status(other), expected);
+            bench.restore(other);
+            bench.run_until(SimTime::from_secs(9000.0));
+            assert_eq!(bench.status(other), ElementStatus::Up);
+        }
+    }
+
+    #[test]
+    fn an_element_restored_before_the_rollback_trips_again() {
+        let mut bench = run(&ProtectMode::default());
+        let other = bench.node("mme-b2");
+        bench.restore(other);
+        assert_eq!(bench.status(other), ElementStatus::Up);
+        bench.run_until(SimTime::from_secs(3600.0 + 181.0));
+        assert_eq!(bench.status(other), ElementStatus::Isolated);
+    }
+}

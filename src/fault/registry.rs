@@ -1,0 +1,101 @@
+//! The registry of defects: one line each.
+//!
+//! Invariant: nothing else in the program lists the kinds of defect.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::defects::{
+    CapacityRegression, CrashAfterDwell, CrashOnStart, ProtectMode, RejectAll, StateLoss,
+};
+use super::spec::FaultSpec;
+
+/// A value of a scenario that cannot be used: its path, what was found, what is allowed.
+pub type Finding = (String, String, String);
+
+/// A kind of defect with its parameters.
+pub trait Defect {
+    /// The fault that it is to the engine.
+    fn fault(&self) -> FaultSpec;
+
+    /// Parameters that no type can check, with paths relative to the defect.
+    fn findings(&self) -> Vec<Finding> {
+        Vec::new()
+    }
+}
+
+/// Lists the kinds of defect.
+macro_rules! registry {
+    ($($(#[doc = $doc:literal])* $kind:ident,)*) => {
+        /// What is wrong with a release.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+        #[serde(tag = "kind", rename_all = "kebab-case")]
+        pub enum DefectSpec {
+            $($(#[doc = $doc])* $kind($kind),)*
+        }
+
+        impl DefectSpec {
+            /// The kind of defect, as an object.
+            pub fn defect(&self) -> &dyn Defect {
+                match self {
+                    $(Self::$kind(defect) => defect,)*
+                }
+            }
+        }
+
+        /// One defect of each kind, with its default parameters.
+        #[cfg(test)]
+        pub(crate) fn all() -> Vec<DefectSpec> {
+            vec![$(DefectSpec::$kind($kind::default()),)*]
+        }
+    };
+}
+
+registry! {
+    /// A protective function over-reacts: elements isolate themselves (AT&T, 2024).
+    ProtectMode,
+    /// The new version does not always start.
+    CrashOnStart,
+    /// The new version crashes some time after it started, again and again.
+    CrashAfterDwell,
+    /// The new version does less work in the same time.
+    CapacityRegression,
+    /// The new version rejects registrations.
+    RejectAll,
+    /// The new version forgets contexts when it starts.
+    StateLoss,
+}
+
+impl DefectSpec {
+    /// The fault that it is to the engine.
+    pub fn fault(&self) -> FaultSpec {
+        self.defect().fault()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_defect_survives_a_file_and_names_itself() {
+        for defect in all() {
+            let text = serde_json::to_value(&defect).expect("it serialises");
+            assert_eq!(text["kind"], defect.fault().kind);
+            let back: DefectSpec = serde_json::from_value(text).expect("it reads back");
+            assert_eq!(back, defect);
+            assert_eq!(defect.defect().findings(), []);
+        }
+    }
+
+    #[test]
+    fn unknown_parameters_are_refused_and_the_schema_says_so() {
+        let wrong = serde_json::json!({"kind": "protect-mode", "trip_dely": "3m"});
+        assert!(serde_json::from_value::<DefectSpec>(wrong).is_err());
+        let schema = schemars::schema_for!(DefectSpec).to_value();
+        let text = schema.to_string();
+        for key in ["trip_delay", "protect-mode", "state-loss", "AT&T, 2024"] {
+            assert!(text.contains(key), "{key}");
+        }
+    }
+}

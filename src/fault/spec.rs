@@ -1,0 +1,152 @@
+//! What a fault is: plain data from which the engine acts.
+//!
+//! Invariant: nothing here says whether a fault came by a release or by an attacker.
+
+use crate::base::{Delay, Share, SimTime};
+use crate::network::Cause;
+use crate::topology::{EdgeKind, NodeKind};
+
+/// One kind of harm, complete.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FaultSpec {
+    /// Its kebab-case word: `protect-mode`, `oam-wiper` …
+    pub kind: &'static str,
+    /// What wakes it at an origin.
+    pub trigger: Trigger,
+    /// How it travels from an element to the next; none means that it stays at its origins.
+    pub spread: Vec<SpreadRule>,
+    /// Share of the elements (origins apart) with a control that keeps it out: they are neither
+    /// reached nor pass it on. Which elements have it does not change with the rest of a scenario,
+    /// and those that have it at one share have it at every higher share.
+    pub contained: Share,
+    /// When a reached element is struck.
+    pub timing: EffectTiming,
+    /// Probability that a reached element is struck when its time comes.
+    pub strikes: Share,
+    /// Kinds of element that can be struck; empty means all. Others only carry it.
+    pub hurts: Vec<NodeKind>,
+    /// What happens to an element that is struck, in this order.
+    pub effects: Vec<Effect>,
+    /// What ends the harm.
+    pub removal: Removal,
+}
+
+/// What wakes a fault at an element that carries its cause.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Trigger {
+    /// The moment it is loaded.
+    OnLoad,
+    /// Some time after it was loaded.
+    Dwell(Delay),
+    /// At an instant of the scenario; at once if it is loaded later.
+    At(SimTime),
+    /// When [`trigger`](super::FaultEngine::trigger) is called.
+    OnCommand,
+}
+
+/// One way in which a fault travels.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpreadRule {
+    /// Along which kinds of edge, in both directions.
+    pub edges: Vec<EdgeKind>,
+    /// Since when an element passes it on.
+    pub from: SpreadFrom,
+    /// Probability that it ever crosses one edge in one direction while its source carries it.
+    pub probability: Share,
+    /// How long the crossing takes, drawn for each edge; void if the source recovers before.
+    pub delay: Delay,
+    /// Kinds of element it can enter; empty means all.
+    pub reaches: Vec<NodeKind>,
+    /// Kinds of element that pass it on; empty means all. Origins that were only reached always do.
+    pub passes_through: Vec<NodeKind>,
+    /// Longest path from an origin, in edges, counted along the path by which it came.
+    pub max_hops: u32,
+    /// What is entered this way is struck in the same instant, for certain, even if it was held
+    /// before: what runs on a host goes down with it.
+    pub at_once: bool,
+}
+
+/// Since when an element passes a fault on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpreadFrom {
+    /// Since it was reached.
+    Reached,
+    /// Since it was struck, even if that put it out of service.
+    Struck,
+}
+
+/// When a reached element is struck.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EffectTiming {
+    /// That long after it was reached.
+    After(Delay),
+    /// When [`strike`](super::FaultEngine::strike) is called, or as soon as that many elements that can
+    /// be struck are reached; then each reached element after this delay.
+    OnCommand {
+        /// Between the command and the stroke, per element.
+        delay: Delay,
+        /// How many elements are enough without a command.
+        or_at_count: Option<u32>,
+    },
+}
+
+/// A small block of harm.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Effect {
+    /// It runs, but exchanges nothing with towers and devices.
+    Isolate,
+    /// It does not run.
+    Crash,
+    /// It forgets the contexts of this share of its devices.
+    DropContexts(Share),
+    /// Its capacity is this multiple of the ordinary; above 0.
+    Capacity(f64),
+    /// It rejects this share of initial registrations.
+    Reject(Cause, Share),
+}
+
+/// What ends the harm.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Removal {
+    /// Whether a struck element recovers without anybody's help.
+    pub by_itself: Option<SelfRecovery>,
+    /// What removing the cause from its origin (a rollback) does.
+    pub origin_removed: OriginRemoved,
+    /// What an element is after somebody restored it.
+    pub restored: Afterwards,
+    /// By how much a restore takes longer than usual; 1 is usual.
+    pub restore_factor: f64,
+}
+
+/// Recovery without anybody's help: an automatic restart, or an immune system.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SelfRecovery {
+    /// Time from the stroke to the recovery.
+    pub after: Delay,
+    /// How often an element can; none means for ever.
+    pub attempts: Option<u32>,
+    /// What it is then.
+    pub then: Afterwards,
+}
+
+/// What an element is after its recovery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Afterwards {
+    /// Safe from this fault.
+    Immune,
+    /// As before it was reached: neighbours that carry the fault may pass it on again.
+    Exposed,
+    /// An origin wakes the fault again, as its trigger says; other elements are exposed.
+    Retriggers,
+}
+
+/// What removing the cause from an origin does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OriginRemoved {
+    /// Nothing: the fault lives on without it.
+    Nothing,
+    /// The origin is well; after the last one nothing spreads, but other elements wait for a restore.
+    OthersStay,
+    /// The origin is well; after the last one the others recover by themselves in this time.
+    OthersRecover(Delay),
+}
