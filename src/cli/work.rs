@@ -2,9 +2,10 @@
 //!
 //! Invariant: no decision is taken here; what a scenario means is the business of those rooms.
 
-use std::convert::Infallible;
-
-use crate::simulation::{Observer, RunResult};
+use crate::base::SimTime;
+use crate::scenario::{Scenario, ScenarioFile, json_schema};
+use crate::simulation::{Observer, RunError, RunResult, Settings, simulate_with};
+use crate::topology::{Summary, write_edges_csv, write_graphml, write_nodes_csv};
 
 use super::engine::{Engine, Failure, Plan, Request, TopologyView};
 
@@ -13,35 +14,51 @@ use super::engine::{Engine, Failure, Plan, Request, TopologyView};
 pub(super) struct Cellfall;
 
 impl Engine for Cellfall {
-    /// No scenario can be loaded before the scenario room is joined, so none can be run.
-    type World = Infallible;
+    type World = Scenario;
 
-    fn load(&self, request: &Request<'_>) -> Result<Self::World, Failure> {
-        let path = request.path.display();
-        Err(Failure::Input(vec![format!(
-            "{path}: this version of the program cannot load scenarios"
-        )]))
+    fn load(&self, request: &Request<'_>) -> Result<Scenario, Failure> {
+        let mut overrides = request.set.to_vec();
+        overrides.extend(request.seed.map(|seed| format!("seed={seed}")));
+        overrides.extend(request.scale.map(|scale| format!("scale={scale}")));
+        Scenario::with_overrides(request.path, &overrides)
+            .map_err(|problems| Failure::Input(problems.iter().map(ToString::to_string).collect()))
     }
 
-    fn plan(&self, world: &Self::World) -> Plan {
-        match *world {}
+    fn plan(&self, scenario: &Scenario) -> Plan {
+        Plan {
+            name: scenario.file().name.clone(),
+            seed: scenario.file().seed,
+            clock: scenario.clock().clone(),
+            horizon: SimTime::ZERO + scenario.file().horizon,
+            warnings: scenario.warnings().to_vec(),
+        }
     }
 
-    fn simulate(
-        &self,
-        world: &Self::World,
-        _: usize,
-        _: &mut dyn Observer,
-    ) -> Result<RunResult, Failure> {
-        match *world {}
+    fn simulate(&self, scenario: &Scenario, threads: usize, observer: &mut dyn Observer) -> Result<RunResult, Failure> {
+        let settings = Settings { threads, ..Settings::default() };
+        simulate_with(scenario, scenario.file().seed, settings, observer).map_err(|error| match error {
+            RunError::Interrupted(at) => Failure::Interrupted(at),
+            RunError::Workers(error) => Failure::Input(vec![error.to_string()]),
+        })
     }
 
-    fn topology(&self, world: &Self::World) -> TopologyView {
-        match *world {}
+    fn topology(&self, scenario: &Scenario) -> TopologyView {
+        let topology = scenario.topology();
+        let written = |write: &dyn Fn(&mut Vec<u8>) -> std::io::Result<()>| {
+            let mut bytes = Vec::new();
+            write(&mut bytes).expect("memory takes everything");
+            bytes
+        };
+        TopologyView {
+            summary: Summary::of(topology).to_string(),
+            graphml: written(&|out| write_graphml(topology, out)),
+            nodes_csv: written(&|out| write_nodes_csv(topology, out)),
+            edges_csv: written(&|out| write_edges_csv(topology, out)),
+            warnings: scenario.warnings().to_vec(),
+        }
     }
 
     fn schema(&self) -> String {
-        let schema = schemars::schema_for!(crate::impact::Published);
-        serde_json::to_string_pretty(&schema).expect("a schema is plain JSON")
+        serde_json::to_string_pretty(&json_schema::<ScenarioFile>()).expect("a schema is plain JSON")
     }
 }

@@ -63,6 +63,11 @@ impl Recorder {
         self.kpi.push(snapshot);
     }
 
+    /// When the latest sample was taken.
+    pub fn last_at(&self) -> Option<SimTime> {
+        self.series.at.last().copied()
+    }
+
     /// Devices without data at the latest sample, at scale 1.
     pub fn devices_out(&self) -> u64 {
         let latest = self.series.all.last().copied().unwrap_or_default();

@@ -328,7 +328,7 @@ impl Network<'_> {
 
     /// Share of an AMF's or MME's capacity that service requests, paging and handovers take now.
     fn background_share(&self, server: usize, snapshot: &super::Snapshot, now: SimTime) -> f64 {
-        let pool = super::sizing::pool_of(self.topology, &self.core.elements, server);
+        let pool = self.pool_of_server[server];
         let region = pool.and_then(|pool| self.topology.pools()[pool].region);
         let (mut devices, mut registered) = (0_u64, 0_u64);
         let regions = snapshot
@@ -363,11 +363,7 @@ impl Network<'_> {
 
     /// How busy the hour is: 0 in the quietest, 1 in the busiest, as calls go.
     fn activity(&self, region: Option<crate::base::RegionId>, now: SimTime) -> f64 {
-        let tower = self
-            .air
-            .towers
-            .iter()
-            .find(|tower| region.is_none_or(|r| r.0 == tower.region));
+        let tower = self.tower_of_region[region.map_or(0, |region| region.index())].map(|tower| &self.air.towers[tower]);
         let hour = tower.map_or(12, |tower| self.air.hour(tower, now.ceil_tick()));
         let Some(class) = self.air.classes.first() else {
             return 1.0;

@@ -122,7 +122,7 @@ pub struct Snapshot {
     pub at: SimTime,
     /// Counters by region, then by class.
     pub classes: Vec<Vec<ClassCounts>>,
-    /// Counters of each core element, in the order of [`crate::topology::Topology::nodes`]; elements that
-    /// serve no requests (routers, towers, management) have none.
+    /// Counters of each core element by its place in [`crate::topology::Topology::nodes`], as far as the last of
+    /// them; elements that serve no requests (routers, towers, management) have none.
     pub functions: Vec<Option<FunctionCounts>>,
 }

@@ -49,6 +49,10 @@ pub struct Network<'a> {
     pub(super) lost_core_at: Vec<Option<SimTime>>,
     pub(super) wilted: Vec<bool>,
     pub(super) devices_of_server: Vec<f64>,
+    /// A tower of each region, for its local time.
+    pub(super) tower_of_region: Vec<Option<usize>>,
+    /// The pool of each server, if it is a member of one.
+    pub(super) pool_of_server: Vec<Option<usize>>,
     pub(super) scale: f64,
 }
 
@@ -82,6 +86,7 @@ impl<'a> Network<'a> {
         let placement = Placement::new(&towers, &shares, scale);
         let sizes = sizing::devices_of_servers(topology, &elements, &air);
         let servers = sizing::servers(spec, &elements, &sizes, scale);
+        let core_elements = elements.nodes.len();
         let access = &spec.access;
         let radios = Radios::new(
             towers.len(),
@@ -90,6 +95,9 @@ impl<'a> Network<'a> {
             scale,
         );
         let regions = air.towers.iter().map(|tower| tower.region).collect();
+        let region = |index: usize| air.towers.iter().position(|tower| tower.region as usize == index);
+        let tower_of_region = (0..air.regions).map(region).collect();
+        let pool_of_server = (0..core_elements).map(|server| sizing::pool_of(topology, &elements, server)).collect();
         let shards = shards(&placement, &air, input.shard_size);
         let core = Core::new(spec, Draws::new(seed), elements, servers, (radios, regions));
         let mut network = Self {
@@ -101,6 +109,8 @@ impl<'a> Network<'a> {
             lost_core_at: vec![None; topology.towers().len()],
             wilted: vec![false; topology.towers().len()],
             devices_of_server: sizes,
+            tower_of_region,
+            pool_of_server,
             scale,
             air,
         };
@@ -166,7 +176,8 @@ impl<'a> Network<'a> {
                 }
             }
         }
-        let mut functions = vec![None; self.topology.nodes().len()];
+        let last = self.core.elements.nodes.iter().map(|node| node.index()).max();
+        let mut functions = vec![None; last.map_or(0, |last| last + 1)];
         for (server, node) in self.core.servers.iter().zip(&self.core.elements.nodes) {
             let mut counts = server.counts;
             counts.backlog_us = server.wait_ns(now.as_us() * 1_000) / 1_000;

@@ -15,11 +15,15 @@
 //! What no schema can say is checked on the typed value, and reported by path; [`Problems`] finds
 //! the line.
 //!
-//! Invariant: generic over the root type; knows no key by name.
+//! [`ScenarioFile`] puts the sections of the rooms together; [`Scenario`] is one that is checked and built.
+//!
+//! Invariant: all but `file` and `checked` is generic over the root type, and knows no key by name.
 
 mod alternatives;
 mod check;
+mod checked;
 mod de;
+mod file;
 mod load;
 mod parse;
 mod path;
@@ -37,6 +41,8 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
+pub use checked::Scenario;
+pub use file::{OutputsSpec, ScenarioFile};
 pub use load::{FILE_BYTES_MAX, Loaded, load, load_str};
 pub use parse::{DEPTH_MAX, VALUES_MAX};
 pub use path::{Path, Step};

@@ -113,7 +113,7 @@ pub fn simulate_with(
         seed,
         network,
         workers,
-        faults: FaultEngine::new(topology),
+        faults: FaultEngine::new(),
         rollout: file.change.as_ref().map(|change| {
             Rollout::new(change, &file.rollout, topology, scenario.clock(), seed).expect("the scenario has checked it")
         }),

@@ -16,7 +16,7 @@ use super::graphml::{Backbone, read_backbone};
 use super::layout::{LinkPlan, Plan, RegionPlan, RouterPlan, TowerPlan};
 use super::places::{Place, read_places, us_places};
 use super::regions::RegionSpec;
-use super::spec::{BackboneSpec, CoreSpec, GeneratedSpec, GraphmlSpec};
+use super::spec::{BackboneSpec, CoreElementsSpec, GeneratedSpec, GraphmlSpec};
 use super::tables::read_file;
 
 /// A nationwide network from places; none if there is nothing to build on.
@@ -169,7 +169,7 @@ fn scatter(
 fn collapse(
     regions: Vec<(usize, RegionSpec)>,
     mut towers: Vec<TowerPlan>,
-    core: &CoreSpec,
+    core: &CoreElementsSpec,
 ) -> Plan {
     towers.sort_by(|a, b| (a.region, &a.market).cmp(&(b.region, &b.market)));
     let by_number: BTreeMap<usize, RegionSpec> = regions.into_iter().collect();

@@ -4,10 +4,10 @@
 
 use super::builder::NewNode;
 use super::graph::Labels;
-use super::spec::{CoreSpec, VendorSpec};
+use super::spec::{CoreElementsSpec, VendorSpec};
 
 /// Vendor, version and the hash of its configuration.
-pub(super) fn label(new: &mut NewNode, vendor: &str, core: &CoreSpec) {
+pub(super) fn label(new: &mut NewNode, vendor: &str, core: &CoreElementsSpec) {
     let labels: &mut Labels = &mut new.labels;
     vendor.clone_into(&mut labels.vendor);
     labels.sw_version.clone_from(&core.sw_version);

@@ -12,7 +12,7 @@ use super::geo::{Point, link_latency};
 use super::graph::Topology;
 use super::kinds::{EdgeKind, NodeKind};
 use super::labels::{Turns, label};
-use super::spec::{CoreSpec, NeighbourSpec};
+use super::spec::{CoreElementsSpec, NeighbourSpec};
 
 /// What a source has found out: where routers and towers stand.
 #[derive(Clone, Debug, Default)]
@@ -61,7 +61,7 @@ pub(super) struct TowerPlan {
 }
 
 impl RegionPlan {
-    pub(super) fn ordinary(name: &str, core: &CoreSpec) -> Self {
+    pub(super) fn ordinary(name: &str, core: &CoreElementsSpec) -> Self {
         Self {
             name: name.to_owned(),
             pools: core.pools_per_region,
@@ -80,7 +80,7 @@ impl RouterPlan {
 /// Build the network of a plan. Every region of the plan must have a tower.
 pub(super) fn lay_out(
     plan: &Plan,
-    core: &CoreSpec,
+    core: &CoreElementsSpec,
     neighbours: NeighbourSpec,
     findings: Findings,
 ) -> Result<Topology, TopologyErrors> {
@@ -108,7 +108,7 @@ struct Placed {
 
 struct Layout<'a> {
     plan: &'a Plan,
-    core: &'a CoreSpec,
+    core: &'a CoreElementsSpec,
     builder: TopologyBuilder,
     /// Devices by region and router.
     demand: Vec<Vec<u64>>,
@@ -119,7 +119,7 @@ struct Layout<'a> {
 }
 
 impl<'a> Layout<'a> {
-    fn new(plan: &'a Plan, core: &'a CoreSpec, neighbours: NeighbourSpec) -> Self {
+    fn new(plan: &'a Plan, core: &'a CoreElementsSpec, neighbours: NeighbourSpec) -> Self {
         let mut demand = vec![vec![0; plan.routers.len()]; plan.regions.len()];
         for tower in &plan.towers {
             // One more, so that a tower without devices still counts.

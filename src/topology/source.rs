@@ -14,7 +14,7 @@ use super::graphml::Document;
 use super::kinds::{EdgeKind, NodeKind};
 use super::layout::{Plan, lay_out};
 use super::opencellid::from_cells;
-use super::spec::{CoreSpec, CsvSpec, GeneratedSpec, GraphmlSpec, NeighbourSpec, TopologySpec};
+use super::spec::{CoreElementsSpec, CsvSpec, GeneratedSpec, GraphmlSpec, NeighbourSpec, TopologySpec};
 use super::tables::{Row, Sheet, parse_number, read_file};
 
 /// Build the network that `spec` asks for; its paths are relative to `base_dir`.
@@ -44,7 +44,7 @@ pub fn build(spec: &TopologySpec, base_dir: &Path) -> Result<Topology, TopologyE
 
 fn finish(
     plan: Option<Plan>,
-    core: &CoreSpec,
+    core: &CoreElementsSpec,
     neighbours: NeighbourSpec,
     findings: Findings,
 ) -> Result<Topology, TopologyErrors> {
@@ -63,7 +63,7 @@ fn check_sizes(towers: u32, devices: u64, findings: &mut Findings) {
     }
 }
 
-fn check_core(core: &CoreSpec, neighbours: NeighbourSpec, findings: &mut Findings) {
+fn check_core(core: &CoreElementsSpec, neighbours: NeighbourSpec, findings: &mut Findings) {
     for (key, found) in [
         ("core.pools_per_region", core.pools_per_region),
         ("core.udm", core.udm),

@@ -50,7 +50,7 @@ pub struct GeneratedSpec {
     /// Another number scatters the towers differently. The run's seed does not.
     pub layout_seed: u64,
     /// The core functions.
-    pub core: CoreSpec,
+    pub core: CoreElementsSpec,
     /// Which towers a device may reselect to.
     pub neighbours: NeighbourSpec,
     /// The transport network.
@@ -66,10 +66,29 @@ impl Default for GeneratedSpec {
             devices: 125_000_000,
             regions: us_regions(),
             layout_seed: 1,
-            core: CoreSpec::default(),
+            core: CoreElementsSpec::default(),
             neighbours: NeighbourSpec::default(),
             backbone: BackboneSpec::default(),
         }
+    }
+}
+
+impl TopologySpec {
+    /// The files that it reads, as the scenario names them.
+    pub fn files(&self) -> Vec<&std::path::Path> {
+        let mut files: Vec<&PathBuf> = Vec::new();
+        match self {
+            Self::Generated(spec) => {
+                files.extend(&spec.places);
+                if let BackboneSpec::Graphml(path) = &spec.backbone {
+                    files.push(path);
+                }
+            }
+            Self::Graphml(spec) => files.push(&spec.file),
+            Self::Opencellid(spec) => files.push(&spec.file),
+            Self::Csv(spec) => files.extend([&spec.nodes, &spec.edges]),
+        }
+        files.into_iter().map(PathBuf::as_path).collect()
     }
 }
 
@@ -90,7 +109,7 @@ pub enum BackboneSpec {
 /// Core functions and their labels.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct CoreSpec {
+pub struct CoreElementsSpec {
     /// Pools in each region; each serves the towers of some routers.
     #[schemars(range(min = 1, max = 1000))]
     pub pools_per_region: u16,
@@ -121,7 +140,7 @@ pub struct CoreSpec {
     pub sw_version: String,
 }
 
-impl Default for CoreSpec {
+impl Default for CoreElementsSpec {
     fn default() -> Self {
         Self {
             pools_per_region: 1,
@@ -239,7 +258,7 @@ pub struct GraphmlSpec {
     pub layout_seed: u64,
     /// The core functions.
     #[serde(default)]
-    pub core: CoreSpec,
+    pub core: CoreElementsSpec,
     /// Which towers a device may reselect to.
     #[serde(default)]
     pub neighbours: NeighbourSpec,
@@ -296,7 +315,7 @@ pub struct OpencellidSpec {
     pub zone: String,
     /// The core functions.
     #[serde(default)]
-    pub core: CoreSpec,
+    pub core: CoreElementsSpec,
     /// Which towers a device may reselect to.
     #[serde(default)]
     pub neighbours: NeighbourSpec,

@@ -51,6 +51,9 @@ impl Shard {
             return;
         }
         self.count(EventKind::ImsRegistration);
+        if self.devices[index].ims_failures() > 0 {
+            self.want_service(air, index, at);
+        }
         let cell = self.cell(index);
         self.cells[cell].ims_attempts += 1;
         let words = self.ims_words(air, index);
@@ -89,10 +92,7 @@ impl Shard {
         ) {
             return;
         }
-        let effective = verdict.at.max(SimTime::from_tick(later(
-            verdict.sent,
-            air.timers.ims_procedure,
-        )));
+        let effective = verdict.at + air.spec.ims.procedure_time;
         if effective < now {
             self.count(EventKind::Accepted);
             self.ims_registered(air, index, effective.ceil_tick());
@@ -109,6 +109,7 @@ impl Shard {
         self.devices[index].set_ims_failures(0);
         self.set_ims_state(index, ims_state::REGISTERED);
         self.devices[index].ims_due = later(at, air.timers.ims_refresh);
+        self.back_in_service(air, index);
         self.update_service(air, index, at);
     }
 

@@ -91,7 +91,7 @@ impl Shard {
 
     /// A device that its user had switched off wants service again and does not get it: from here on
     /// that is harm.
-    fn want_service(&mut self, air: &Air, index: usize, at: Tick) {
+    pub(super) fn want_service(&mut self, air: &Air, index: usize, at: Tick) {
         if self.devices[index].has(flag::VOLUNTARY) {
             self.devices[index].set(flag::VOLUNTARY, false);
             self.update_service(air, index, at);
@@ -263,10 +263,7 @@ impl Shard {
             return;
         }
         device.member = verdict.member;
-        let effective = verdict.at.max(SimTime::from_tick(later(
-            verdict.sent,
-            air.timers.procedure,
-        )));
+        let effective = verdict.at + air.spec.registration.procedure_time;
         if effective < now {
             self.count(EventKind::Accepted);
             self.registered(air, index, effective.ceil_tick());
@@ -282,12 +279,21 @@ impl Shard {
         self.cells[cell].registration_successes += 1;
         self.set_context(index, true);
         self.devices[index].set_nas_failures(0);
-        self.devices[index].set(flag::VOLUNTARY, false);
         self.schedule_periodic(air, index, at, air.timers.periodic);
         if !self.devices[index].has(flag::IMS) && self.ims_state(index) == ims_state::NONE {
             self.start_ims(air, index, at);
         }
+        self.back_in_service(air, index);
         self.update_service(air, index, at);
+    }
+
+    /// A device that its user had switched off has all that it wants again.
+    pub(super) fn back_in_service(&mut self, air: &Air, index: usize) {
+        let device = &mut self.devices[index];
+        let ims = device.has(flag::IMS) || !device.has(flag::VOICE) || !air.spec.ims.enabled;
+        if ims && device.has(flag::CONTEXT) {
+            device.set(flag::VOLUNTARY, false);
+        }
     }
 
     /// Set the periodic timer, or the moment before it at which the user switches the device off.
@@ -399,7 +405,7 @@ impl Shard {
             let device = &mut self.devices[index];
             device.set_nas_failures(0);
             device.nas = nas_state::BACK_OFF;
-            device.nas_due = later(at, verdict.backoff);
+            device.nas_due = later(at, verdict.backoff.max(air.timers.procedure));
         } else if verdict.cause == Cause::IDENTITY_UNKNOWN
             || verdict.cause == Cause::IMPLICITLY_DETACHED
         {
@@ -411,7 +417,7 @@ impl Shard {
             self.devices[index].set_nas_failures(0);
             self.retry_after(index, at, air.timers.procedure);
         } else if verdict.cause.is_sticky() && !stubborn {
-            let patience = self.user_patience(air, index, at);
+            let patience = self.user_patience(air, index, later(at, air.timers.procedure));
             self.devices[index].nas = nas_state::REFUSED;
             self.devices[index].nas_due = patience;
         } else if matches!(verdict.cause.0, 95..=99 | 111) && !stubborn {
