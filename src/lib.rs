@@ -1,10 +1,18 @@
 //! wip
-pub mod attack;
 pub mod base;
-pub mod change;
-pub mod fault;
+pub mod topology;
+pub mod population;
 pub mod kernel;
 pub mod network;
-pub mod population;
+pub mod fault;
+pub mod change;
+pub mod attack;
+pub mod telemetry;
+pub mod detect;
+pub mod response;
+pub mod impact;
 pub mod scenario;
-pub mod topology;
+pub mod simulation;
+pub mod study;
+pub mod report;
+pub mod cli;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The `cellfall` program: a thin shell around [`cellfall::cli`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cellfall::cli::run()
+}

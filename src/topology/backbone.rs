@@ -62,7 +62,10 @@ pub(super) fn backbone(
         .iter()
         .zip(&positions)
         .map(|(name, position)| RouterPlan {
-            name: format!("router-{name}"),
+            name: match name.strip_prefix("router-") {
+                Some(_) => name.clone(),
+                None => format!("router-{name}"),
+            },
             position: *position,
             market: name.clone(),
         });

@@ -5,9 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::base::{
-    EdgeId, NodeId, PoolId, RegionId, Span, TowerId, WallClock, zone_offset_seconds,
-};
+use crate::base::{EdgeId, NodeId, PoolId, RegionId, TowerId, WallClock, zone_offset_seconds};
 
 use super::builder::TopologyBuilder;
 use super::errors::{Findings, Origin, Problem, TopologyErrors, nearest};
@@ -346,10 +344,10 @@ fn tables(
         edges_of[edge.b.index()].push(EdgeId::from_index(i));
     }
     let mut tower_of = vec![None; count];
-    let mut towers_of = vec![Vec::new(); pools.len()];
+    let mut served = vec![Vec::new(); pools.len()];
     for (i, tower) in towers.iter().enumerate() {
         tower_of[tower.node.index()] = Some(TowerId::from_index(i));
-        towers_of[tower.pool.index()].push(TowerId::from_index(i));
+        served[tower.pool.index()].push(TowerId::from_index(i));
     }
     let mut pool_of = vec![None; count];
     for (node, pool) in members {
@@ -366,7 +364,7 @@ fn tables(
         access_edges,
         tower_of,
         pool_of,
-        towers_of,
+        towers_of: served,
         warnings: Vec::new(),
     }
 }
@@ -380,11 +378,11 @@ fn check_reachable(
     let routes = Routes::all_up(topology);
     let mut known = BTreeMap::new();
     for tower in topology.towers() {
-        let router = topology.node(tower.node).router;
+        let hub = topology.node(tower.node).router;
         let pool = topology.pool(tower.pool);
-        let reachable = *known.entry((router, tower.pool)).or_insert_with(|| {
-            let reach = |&id: &NodeId| routes.latency(topology, tower.node, id);
-            pool.members.iter().filter_map(reach).min() != None::<Span>
+        let reachable = *known.entry((hub, tower.pool)).or_insert_with(|| {
+            let reach = |&id: &NodeId| routes.latency(topology, tower.node, id).is_some();
+            pool.members.iter().any(reach)
         });
         if !reachable {
             let problem = Problem::Unreachable {

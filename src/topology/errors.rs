@@ -143,7 +143,7 @@ impl Findings {
     }
 
     /// A key of the scenario holds what it may not.
-    pub(super) fn key(&mut self, key: &str, found: impl ToString, allowed: &str) {
+    pub(super) fn key(&mut self, key: &str, found: impl fmt::Display, allowed: &str) {
         let problem = Problem::Value {
             key: format!("topology.{key}"),
             found: found.to_string(),

@@ -204,44 +204,67 @@ fn name_towers(towers: &mut [TowerPlan]) {
     }
 }
 
-/// A router in the largest place of each market, linked in a mesh.
+/// So many towers at most are meant to hang on one router.
+const TOWERS_PER_ROUTER: usize = 2_000;
+/// Routers of one market stand at least so far apart.
+const APART_KM: f64 = 100.0;
+
+/// Routers in the largest places of each market, at least two where it is wide enough, so that no
+/// region depends on one; all linked in a mesh. Each tower hangs on the nearest of its market.
 fn route_by_market(plan: &mut Plan, places: &[Place]) {
-    let mut largest: BTreeMap<&str, &Place> = BTreeMap::new();
-    for place in places {
-        let best = largest.entry(&place.state).or_insert(place);
-        if place.population > best.population {
-            *best = place;
-        }
+    let mut markets: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (i, tower) in plan.towers.iter().enumerate() {
+        let mine = markets.entry(tower.market.clone()).or_default();
+        mine.push(i);
     }
-    let mut index = BTreeMap::new();
-    for tower in &mut plan.towers {
-        let next = index.len();
-        tower.router = *index.entry(tower.market.clone()).or_insert(next);
-        if tower.router == plan.routers.len() {
-            plan.routers.push(RouterPlan {
-                name: format!("router-{}", tower.market),
-                position: largest[tower.market.as_str()].position,
-                market: tower.market.clone(),
-            });
+    for (market, towers) in &markets {
+        let wanted = towers.len().div_ceil(TOWERS_PER_ROUTER).max(2);
+        let centres = largest_apart(market, places, wanted.min(towers.len()));
+        let points: Vec<Point> = centres.iter().map(|&place| point(place)).collect();
+        let near = towers.iter().map(|&i| point(plan.towers[i].position));
+        let near = nearest_each(near, &points);
+        for (&tower, router) in towers.iter().zip(near) {
+            plan.towers[tower].router = plan.routers.len() + router;
         }
+        let routers = (1..).zip(centres).map(|(number, position)| RouterPlan {
+            name: format!("router-{market}-{number}"),
+            position,
+            market: market.clone(),
+        });
+        plan.routers.extend(routers);
     }
     let points: Vec<Point> = plan.routers.iter().map(RouterPlan::point).collect();
-    let links = mesh(&points).into_iter();
     let link = |(a, b)| LinkPlan {
         a,
         b,
         latency: None,
     };
-    plan.links = links.map(link).collect();
+    plan.links = mesh(&points).into_iter().map(link).collect();
+}
+
+/// The positions of at most `count` of the largest places of a market that stand apart.
+fn largest_apart(market: &str, places: &[Place], count: usize) -> Vec<(f64, f64)> {
+    let mut mine: Vec<&Place> = places.iter().filter(|p| p.state == market).collect();
+    mine.sort_by_key(|place| (std::cmp::Reverse(place.population), place.row));
+    let mut chosen: Vec<(f64, f64)> = Vec::new();
+    for place in mine {
+        let here = point(place.position);
+        let apart = |&other: &(f64, f64)| here.distance_km(point(other)) >= APART_KM;
+        if chosen.len() < count && chosen.iter().all(apart) {
+            chosen.push(place.position);
+        }
+    }
+    chosen
+}
+
+fn point((latitude, longitude): (f64, f64)) -> Point {
+    Point::new(latitude, longitude)
 }
 
 /// Every tower hangs on the nearest router of a backbone.
 fn route_by_nearest(plan: &mut Plan, backbone: Backbone) {
     let points: Vec<Point> = backbone.routers.iter().map(RouterPlan::point).collect();
-    let towers = plan.towers.iter().map(|tower| {
-        let (latitude, longitude) = tower.position;
-        Point::new(latitude, longitude)
-    });
+    let towers = plan.towers.iter().map(|tower| point(tower.position));
     let nearest = nearest_each(towers, &points);
     for (tower, router) in plan.towers.iter_mut().zip(nearest) {
         tower.router = router;

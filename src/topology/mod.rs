@@ -15,6 +15,7 @@ mod geo;
 mod graph;
 mod graphml;
 mod kinds;
+mod labels;
 mod layout;
 mod opencellid;
 mod places;

@@ -13,7 +13,7 @@ use crate::base::NodeId;
 use super::errors::nearest;
 use super::graph::{Node, Topology};
 use super::kinds::NodeKind;
-use super::layout::fnv1a;
+use super::labels::fnv1a;
 
 /// Elements by their labels. A key that is left out does not narrow; within a key any of the values
 /// counts; an element must match all keys.
@@ -100,6 +100,9 @@ impl fmt::Display for UnknownLabel {
 
 impl std::error::Error for SelectorError {}
 
+/// A key of the selector, the values wanted, and where a node has its own.
+type LabelKey<'s> = (&'static str, &'s [String], fn(&Node) -> &str);
+
 impl Selector {
     /// The nodes selected, in the order of the table.
     ///
@@ -124,7 +127,7 @@ impl Selector {
     }
 
     /// The keys that compare a label for equality, with the label.
-    fn keys(&self) -> [(&'static str, &[String], fn(&Node) -> &str); 5] {
+    fn keys(&self) -> [LabelKey<'_>; 5] {
         [
             ("regions", &self.regions, |node| &node.labels.region),
             ("markets", &self.markets, |node| &node.labels.market),
@@ -137,7 +140,7 @@ impl Selector {
     }
 
     fn matches(&self, node: &Node) -> bool {
-        let labels = |(_, wanted, label): (_, &[String], fn(&Node) -> &str)| {
+        let labels = |(_, wanted, label): LabelKey<'_>| {
             wanted.is_empty() || wanted.iter().any(|value| value == label(node))
         };
         let named = || self.names.iter().any(|glob| matches_glob(glob, &node.name));

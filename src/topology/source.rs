@@ -14,7 +14,7 @@ use super::graphml::Document;
 use super::kinds::{EdgeKind, NodeKind};
 use super::layout::{Plan, lay_out};
 use super::opencellid::from_cells;
-use super::spec::{CoreSpec, CsvSpec, GraphmlSpec, NeighbourSpec, TopologySpec};
+use super::spec::{CoreSpec, CsvSpec, GeneratedSpec, GraphmlSpec, NeighbourSpec, TopologySpec};
 use super::tables::{Row, Sheet, parse_number, read_file};
 
 /// Build the network that `spec` asks for; its paths are relative to `base_dir`.
@@ -27,6 +27,7 @@ pub fn build(spec: &TopologySpec, base_dir: &Path) -> Result<Topology, TopologyE
         TopologySpec::Generated(spec) => {
             check_core(&spec.core, spec.neighbours, &mut findings);
             check_sizes(spec.towers, spec.devices, &mut findings);
+            check_regions(spec, &mut findings);
             let plan = from_places(spec, base_dir, &mut findings);
             finish(plan, &spec.core, spec.neighbours, findings)
         }
@@ -88,6 +89,17 @@ fn check_core(core: &CoreSpec, neighbours: NeighbourSpec, findings: &mut Finding
     }
     if !(0.0..=1_000.0).contains(&neighbours.range_km) {
         findings.key("neighbours.range_km", neighbours.range_km, "0 to 1000");
+    }
+}
+
+fn check_regions(spec: &GeneratedSpec, findings: &mut Findings) {
+    for region in &spec.regions {
+        let amf = region.amf_per_pool.unwrap_or(spec.core.amf_per_pool);
+        let mme = region.mme_per_pool.unwrap_or(spec.core.mme_per_pool);
+        if region.pools == Some(0) || (amf == 0 && mme == 0) {
+            let allowed = "a region with at least one pool, of at least one AMF or MME";
+            findings.key("regions", &region.name, allowed);
+        }
     }
 }
 

@@ -77,8 +77,9 @@ impl Default for GeneratedSpec {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum BackboneSpec {
-    /// A router in the largest city of each state: a ring through all of them and a Gabriel graph,
-    /// so that no single router cuts off another.
+    /// Routers in the largest cities of each state, 100 km apart or more: two, or one for each 2,000
+    /// towers. A ring through all of them and a Gabriel graph link them, so that no single router
+    /// cuts off another.
     #[default]
     Generated,
     /// Routers and links of a GraphML file (`TopoHub`, Internet Topology Zoo); each tower hangs on

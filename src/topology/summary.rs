@@ -234,16 +234,13 @@ impl Summary {
         for pool in self.pools.iter().take(SHOWN) {
             let name = shortened(&pool.name, 28);
             let (amf, mme) = (pool.amf, pool.mme);
-            match &pool.dedicated_to {
-                Some(class) => {
-                    let class = shortened(class, 24);
-                    writeln!(f, "{name:<28} {amf:>5} {mme:>5}  class {class}, everywhere")?;
-                }
-                None => {
-                    let (towers, devices) = (grouped(pool.towers as u64), grouped(pool.devices));
-                    writeln!(f, "{name:<28} {amf:>5} {mme:>5} {towers:>10} {devices:>15}")?;
-                }
+            if let Some(class) = &pool.dedicated_to {
+                let class = shortened(class, 24);
+                writeln!(f, "{name:<28} {amf:>5} {mme:>5}  class {class}, everywhere")?;
+                continue;
             }
+            let (towers, devices) = (grouped(pool.towers as u64), grouped(pool.devices));
+            writeln!(f, "{name:<28} {amf:>5} {mme:>5} {towers:>10} {devices:>15}")?;
         }
         write_more(f, self.pools.len(), "pools")
     }

@@ -76,7 +76,7 @@ impl Sheet {
                 continue;
             };
             if let Some(fields) = checked(&record, names.len(), file, findings) {
-                let pick = |place: &Option<usize>| place.map_or("", |i| &fields[i]).to_owned();
+                let pick = |place: &Option<usize>| place.map_or("", |i| fields[i]).to_owned();
                 let line = line_of(&record);
                 sheet
                     .rows
@@ -166,13 +166,9 @@ pub(super) fn checked<'r>(
 }
 
 /// A finite number from a field.
-pub(super) fn parse_number<T: FromStr + Into<Number>>(
-    text: &str,
-    key: &str,
-    allowed: &str,
-) -> Result<T, Problem>
+pub(super) fn parse_number<T>(text: &str, key: &str, allowed: &str) -> Result<T, Problem>
 where
-    T: Copy,
+    T: FromStr + Into<Number> + Copy,
 {
     let wrong = || Problem::Value {
         key: key.to_owned(),

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::layout::fnv1a;
+use super::labels::fnv1a;
 use super::{
     BackboneSpec, CsvSpec, EdgeKind, GeneratedSpec, GraphmlSpec, NeighbourSpec, NewNode, NodeKind,
     Origin, Problem, Routes, Selector, SelectorError, Summary, Topology, TopologyBuilder,

@@ -93,6 +93,7 @@ pub(in crate::network) struct Core {
     visits: Vec<Vec<(Function, f64, bool)>>,
     guards_us: [u64; PROCEDURES.len()],
     late_accept: LateAccept,
+    reject_work: f64,
     reject_wait: crate::base::Delay,
     pub(in crate::network) radios: Radios,
     region_of_tower: Vec<u16>,
@@ -103,8 +104,9 @@ pub(in crate::network) struct Core {
     now_us: u64,
 }
 
-/// Work of turning a registration away with a reject: two messages.
-const REJECT_WORK: f64 = 2.0;
+/// Turning a registration away with a reject costs this share of carrying it out: two of fourteen
+/// messages.
+const REJECT_SHARE: f64 = 1.0 / 7.0;
 
 impl Core {
     pub(in crate::network) fn new(
@@ -147,6 +149,7 @@ impl Core {
             visits: visits.into(),
             guards_us: PROCEDURES.map(|procedure| guard(procedure).as_us()),
             late_accept: spec.registration.late_accept,
+            reject_work: REJECT_SHARE * mobility_work(spec),
             reject_wait: spec.access.reject_wait,
             radios,
             region_of_tower,
@@ -495,7 +498,7 @@ impl Core {
                 given_up: true,
                 ..*job
             },
-            work: REJECT_WORK,
+            work: self.reject_work,
             priority: false,
             under_way: false,
             unit: 0.5,
@@ -678,6 +681,19 @@ impl Core {
     pub(in crate::network) fn has_backlog(&self) -> bool {
         !self.under_way.is_empty()
     }
+}
+
+/// Work of an initial registration at the AMF or MME.
+fn mobility_work(spec: &NetworkSpec) -> f64 {
+    let visits = spec
+        .core
+        .procedures
+        .visits(Procedure::InitialRegistration)
+        .iter();
+    visits
+        .filter(|visit| visit.at == Function::Mobility)
+        .map(|visit| visit.work.get())
+        .sum()
 }
 
 const NOBODY: Request = Request {

@@ -343,6 +343,10 @@ fn wrong_keys_of_the_specification() {
             "topology.regions: found \"AK\"",
         ),
         (
+            "\"regions\":[{\"name\":\"r\",\"states\":[\"TX\"],\"pools\":0}]",
+            "topology.regions: found \"r\", allowed: a region with at least one pool",
+        ),
+        (
             "\"places\":\"nowhere.csv\"",
             "nowhere.csv: cannot read the file",
         ),

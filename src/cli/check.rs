@@ -1,0 +1,77 @@
+//! `cellfall check` and `cellfall schema`: what a scenario file may say, and whether it does.
+//!
+//! Invariant: runs nothing.
+
+use serde_json::json;
+
+use super::arguments::CheckArguments;
+use super::engine::{Engine, Failure, Request};
+use super::stop::{Exit, Stop};
+use super::terminal::Terminal;
+
+/// What was found in one file.
+struct Found {
+    file: String,
+    errors: Vec<String>,
+    warnings: Vec<String>,
+}
+
+pub(super) fn check<E: Engine>(
+    asked: &CheckArguments,
+    engine: &E,
+    terminal: &mut Terminal<'_>,
+) -> Result<Exit, Stop> {
+    let mut all = Vec::new();
+    for path in &asked.files {
+        let request = Request {
+            path,
+            seed: None,
+            scale: None,
+            set: &asked.overrides.set,
+        };
+        let file = path.display().to_string();
+        let (errors, warnings) = match engine.load(&request) {
+            Ok(world) => (Vec::new(), engine.plan(&world).warnings),
+            Err(Failure::Input(errors)) => (errors, Vec::new()),
+            Err(other) => return Err(other.into()),
+        };
+        all.push(Found {
+            file,
+            errors,
+            warnings,
+        });
+    }
+    show(asked.json, &all, terminal)?;
+    let good = all.iter().all(|found| found.errors.is_empty());
+    Ok(if good { Exit::Done } else { Exit::Wrong })
+}
+
+fn show(json: bool, all: &[Found], terminal: &mut Terminal<'_>) -> Result<(), Stop> {
+    if json {
+        let each = |f: &Found| json!({"file": f.file, "errors": f.errors, "warnings": f.warnings});
+        let list: Vec<_> = all.iter().map(each).collect();
+        return Ok(terminal.print(&format!("{:#}\n", json!(list)))?);
+    }
+    for found in all {
+        for line in found.errors.iter().chain(&found.warnings) {
+            terminal.complain(line);
+        }
+        let verdict = match (found.errors.len(), found.warnings.len()) {
+            (0, 0) => "good".to_owned(),
+            (0, warnings) => format!("good, {}", counted(warnings, "warning")),
+            (errors, _) => counted(errors, "error"),
+        };
+        terminal.print(&format!("{}: {verdict}\n", found.file))?;
+    }
+    Ok(())
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+pub(super) fn schema<E: Engine>(engine: &E, terminal: &mut Terminal<'_>) -> Result<Exit, Stop> {
+    let schema = engine.schema();
+    terminal.print(&format!("{}\n", schema.trim_end()))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,230 @@
+//! The simulated value of each published figure, and whether it lies within the tolerance.
+//!
+//! Invariant: reads results alone; a quantity that the run did not reach is a miss, never a guess.
+
+use crate::base::{Record, SimTime, Span};
+use crate::network::Service;
+
+use super::super::figures::Impact;
+use super::super::names::real;
+use super::{Figure, Published, Quantity, Tag, Tolerance, Unit};
+
+/// The results that quantities are computed from.
+#[derive(Clone, Copy, Debug)]
+pub struct Evidence<'a> {
+    /// The score.
+    pub impact: &'a Impact,
+    /// The event log.
+    pub records: &'a [Record],
+    /// Number of regions of the network.
+    pub regions: usize,
+}
+
+/// How a figure came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Within the tolerance.
+    Hit,
+    /// Outside it.
+    Miss,
+    /// The run ended, or never came to it.
+    NotReached,
+    /// Nothing that a run computes.
+    NotExpressible,
+}
+
+/// A published figure beside the simulated one. Times are in seconds since `t0`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evaluated {
+    /// The quantity in words.
+    pub label: String,
+    /// What it is counted in.
+    pub unit: Unit,
+    /// The published value.
+    pub published: f64,
+    /// The simulated value.
+    pub simulated: Option<f64>,
+    /// The least and the most that count as a hit.
+    pub allowed: (f64, f64),
+    /// How it came out.
+    pub outcome: Outcome,
+    /// What the figure is to the scenario.
+    pub tag: Tag,
+    /// Where it was published.
+    pub source: String,
+    /// Anything a reader should know.
+    pub note: String,
+}
+
+/// Every figure of the block, in its order.
+pub fn evaluate(published: &Published, evidence: &Evidence<'_>) -> Vec<Evaluated> {
+    let t0 = SimTime::ZERO + published.t0;
+    let each = |figure| evaluate_figure(figure, evidence, t0);
+    published.figures.iter().map(each).collect()
+}
+
+fn evaluate_figure(figure: &Figure, evidence: &Evidence<'_>, t0: SimTime) -> Evaluated {
+    let value = figure.value.number();
+    let allowed = bounds(&figure.tolerance, value);
+    let simulated = simulate(&figure.quantity, evidence, t0);
+    let outcome = match (&figure.quantity, simulated) {
+        (Quantity::NotExpressible { .. }, _) => Outcome::NotExpressible,
+        (_, None) => Outcome::NotReached,
+        (_, Some(v)) if (allowed.0..=allowed.1).contains(&v) => Outcome::Hit,
+        (_, Some(_)) => Outcome::Miss,
+    };
+    Evaluated {
+        label: figure.quantity.label(),
+        unit: figure.quantity.unit(),
+        published: value,
+        simulated,
+        allowed,
+        outcome,
+        tag: figure.tag,
+        source: figure.source.clone(),
+        note: figure.note.clone(),
+    }
+}
+
+fn bounds(tolerance: &Tolerance, value: f64) -> (f64, f64) {
+    let around = |distance: f64| (value - distance, value + distance);
+    match tolerance {
+        Tolerance::Relative { relative } => around(value.abs() * relative.get()),
+        Tolerance::Absolute { absolute } => around(absolute.number()),
+        Tolerance::Between { min, max } => (min.number(), max.number()),
+        Tolerance::AtLeast { min } => (min.number(), f64::INFINITY),
+        Tolerance::AtMost { max } => (f64::NEG_INFINITY, max.number()),
+    }
+}
+
+/// The simulated value: seconds since `t0`, a count at scale 1, a share or a ratio.
+fn simulate(quantity: &Quantity, evidence: &Evidence<'_>, t0: SimTime) -> Option<f64> {
+    let impact = evidence.impact;
+    let all = &impact.all;
+    match quantity {
+        Quantity::Ratio { of, to } => {
+            let divisor = simulate(to, evidence, t0).filter(|v| v.abs() > 0.0)?;
+            Some(simulate(of, evidence, t0)? / divisor)
+        }
+        Quantity::Difference { of, minus } => {
+            Some(simulate(of, evidence, t0)? - simulate(minus, evidence, t0)?)
+        }
+        Quantity::RegisteredShareAt { at } => impact.registered_share(None, t0 + *at),
+        Quantity::ClassRegisteredShareAt { class, at } => {
+            impact.registered_share(Some(impact.class(class)?.0), t0 + *at)
+        }
+        Quantity::DevicesAffected { service } => Some(real(
+            all.services[Service::from(*service) as usize].ever_out,
+        )),
+        Quantity::BlockedCalls => Some(real(all.calls.blocked)),
+        Quantity::EmergencyBlocked => Some(real(all.calls.emergency_blocked)),
+        Quantity::BlockedCallsPerDevice => share(all.calls.blocked, all.devices),
+        Quantity::EmergencyShareOfBlocked => share(all.calls.emergency_blocked, all.calls.blocked),
+        Quantity::RegionsTouchedShare => {
+            share(impact.at_end.regions as u64, evidence.regions as u64)
+        }
+        _ => instant(quantity, evidence, t0).map(|at| at.as_secs_f64() - t0.as_secs_f64()),
+    }
+}
+
+/// When a quantity that is a time was reached.
+fn instant(quantity: &Quantity, evidence: &Evidence<'_>, t0: SimTime) -> Option<SimTime> {
+    let impact = evidence.impact;
+    let since_reference = |span: Span| impact.reference + span;
+    match quantity {
+        Quantity::TimeToTotalLoss { service, share } => {
+            let out = impact.series.out(None, Service::from(*service));
+            let devices = impact.series.all.last()?.devices;
+            out.reaches(share.get() * real(devices), t0)
+        }
+        Quantity::RegisteredShareTime { share } => impact
+            .registered_again(None, share.get())
+            .map(since_reference),
+        Quantity::ClassRegisteredShareTime { class, share } => {
+            let class = impact.class(class)?.0;
+            impact
+                .registered_again(Some(class), share.get())
+                .map(since_reference)
+        }
+        Quantity::ServiceRestoredTime { service, left } => {
+            let out = impact.series.out(None, Service::from(*service));
+            let peak = out.peak().map(|p| p.1).filter(|&peak| peak > 0.0)?;
+            out.stays_at_or_below(left.get() * peak)
+        }
+        Quantity::CallSuccessNormalTime { share } => {
+            let failures = impact.series.call_success(None).mapped(|v| 1.0 - v);
+            failures.stays_at_or_below(1.0 - share.get())
+        }
+        Quantity::RecordTime { record, subject } => {
+            let fits = |r: &&Record| r.kind == record && r.subject.contains(subject.as_str());
+            evidence.records.iter().find(fits).map(|r| r.at)
+        }
+        _ => None,
+    }
+}
+
+fn share(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| real(part) / real(whole))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::recorder::tests::{ending, outage};
+    use super::*;
+
+    fn figures(text: &str) -> Vec<Evaluated> {
+        let published: Published = serde_json::from_str(text).expect("a published block");
+        let (impact, _) = outage().finish(ending());
+        let record = Record {
+            at: SimTime::from_secs(1_200.0),
+            source: "rollout",
+            kind: "rollback-finished",
+            subject: "wave-1".into(),
+            detail: String::new(),
+        };
+        let evidence = Evidence {
+            impact: &impact,
+            records: &[record],
+            regions: 4,
+        };
+        evaluate(&published, &evidence)
+    }
+
+    #[test]
+    fn each_quantity_is_computed_from_the_results() {
+        let times = figures(
+            r#"{"t0": "9m", "figures": [
+            {"quantity": {"kind": "time-to-total-loss"}, "value": "1m", "source": "A1", "tag": "predicted"},
+            {"quantity": {"kind": "registered-share-time", "share": 1.0}, "value": "111m", "source": "A1", "tag": "fit"},
+            {"quantity": {"kind": "class-registered-share-time", "class": "first-responder", "share": 0.9},
+             "value": "40m", "tolerance": {"min": "40m", "max": "48m"}, "source": "A1", "tag": "input"},
+            {"quantity": {"kind": "registered-share-at", "at": "61m"}, "value": 0.5, "source": "A1", "tag": "predicted"},
+            {"quantity": {"kind": "record-time", "record": "rollback-finished"}, "value": "20m", "source": "A1", "tag": "predicted"},
+            {"quantity": {"kind": "ratio", "of": {"kind": "registered-share-time", "share": 0.9},
+              "to": {"kind": "class-registered-share-time", "class": "first-responder", "share": 0.9}},
+             "value": 4, "tolerance": {"min": 4}, "source": "A1", "tag": "predicted"},
+            {"quantity": {"kind": "devices-affected"}, "value": 20800, "tolerance": {"absolute": 1}, "source": "A1", "tag": "predicted"},
+            {"quantity": {"kind": "regions-touched-share"}, "value": 0.5, "source": "A1", "tag": "predicted"},
+            {"quantity": {"kind": "class-registered-share-time", "class": "nobody", "share": 0.9}, "value": "9m", "source": "A1", "tag": "predicted"},
+            {"quantity": {"kind": "not-expressible", "reason": "a person"}, "value": 2, "source": "A1", "tag": "predicted"}
+            ]}"#,
+        );
+        let outcomes: Vec<Outcome> = times.iter().map(|e| e.outcome).collect();
+        let (hit, miss) = (Outcome::Hit, Outcome::Miss);
+        let last = [Outcome::NotReached, Outcome::NotExpressible];
+        assert_eq!(outcomes[..8], [hit, hit, hit, hit, miss, miss, hit, hit]);
+        assert_eq!(outcomes[8..], last);
+        assert_eq!(times[4].simulated, Some(660.0));
+        assert_eq!(times[2].allowed, (2_400.0, 2_880.0));
+        assert_eq!(times[1].simulated, Some(6_660.0));
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_sort_is_named() {
+        let text =
+            r#"{"quantity": {"kind": "blocked-calls"}, "value": "3m", "source": "", "tag": "fit"}"#;
+        let figure: Figure = serde_json::from_str(text).expect("a figure");
+        let problem = figure.problem().expect("a duration is no count");
+        assert!(problem.contains("plain number"), "{problem}");
+    }
+}

@@ -1,0 +1,186 @@
+//! The figures of one run as a flat list of keys and numbers: what comparisons and files carry.
+//!
+//! A key names its unit last: `data.peak_devices`, `data.t90_s`, `data.lost_device_min`.
+//!
+//! Invariant: the same keys for every run of the same classes; a figure that was not reached is
+//! there, without a value.
+
+use crate::base::{SimTime, Span};
+use crate::impact::{BlastRadius, GroupImpact, Impact, ServiceImpact};
+use crate::network::SERVICES;
+use crate::simulation::RunResult;
+
+/// The figures of one run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RunFigures {
+    /// Name of the scenario.
+    pub scenario: String,
+    /// The seed.
+    pub seed: u64,
+    /// Simulated devices per real device.
+    pub scale: f64,
+    /// Version of the program.
+    pub version: String,
+    /// Keys and values.
+    pub values: Vec<(String, Option<f64>)>,
+}
+
+/// What a figure is counted in, as its key says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FigureUnit {
+    /// Seconds.
+    Seconds,
+    /// Things: devices, calls, device-minutes, towers.
+    Count,
+}
+
+/// The names of services in keys, in the order of the counters.
+pub(crate) const SERVICE_WORDS: [&str; 4] = ["voice", "data", "sms", "emergency"];
+
+/// The unit of the figure with this key.
+pub fn unit(key: &str) -> FigureUnit {
+    if key.ends_with("_s") {
+        FigureUnit::Seconds
+    } else {
+        FigureUnit::Count
+    }
+}
+
+impl RunFigures {
+    /// The figures of a run.
+    pub fn of(result: &RunResult) -> Self {
+        Self {
+            scenario: result.scenario.clone(),
+            seed: result.seed,
+            scale: result.names.scale,
+            version: result.version.clone(),
+            values: values(&result.impact),
+        }
+    }
+
+    /// The value of a figure; none if it is unknown or was not reached.
+    pub fn value(&self, key: &str) -> Option<f64> {
+        let mut values = self.values.iter();
+        values.find(|(k, _)| k == key).and_then(|(_, v)| *v)
+    }
+}
+
+type Values = Vec<(String, Option<f64>)>;
+
+fn values(impact: &Impact) -> Values {
+    let mut list = Values::new();
+    put(&mut list, "devices", count(impact.all.devices));
+    push_radius(&mut list, "at_end", Some(&impact.at_end), impact.reference);
+    let first = impact.at_detection.as_ref();
+    push_radius(&mut list, "at_detection", first, impact.reference);
+    for (word, service) in SERVICE_WORDS.iter().zip(SERVICES) {
+        push_service(&mut list, word, &impact.all.services[service as usize]);
+    }
+    push_calls(&mut list, &impact.all);
+    push_registered(&mut list, "registered", &impact.all);
+    for class in &impact.classes {
+        let prefix = format!("class.{}", class.name);
+        push_class(&mut list, &prefix, class);
+    }
+    let clauses = impact.reportable.iter().filter(|v| v.reportable).count();
+    put(&mut list, "reportable.clauses", count(clauses as u64));
+    list
+}
+
+fn push_radius(list: &mut Values, name: &str, radius: Option<&BlastRadius>, reference: SimTime) {
+    let size = |part: fn(&BlastRadius) -> usize| radius.and_then(|r| count(part(r) as u64));
+    let after = radius.map(|r| r.at.since(reference).as_secs_f64());
+    put(list, &format!("{name}.after_s"), after);
+    put(list, &format!("{name}.towers"), size(|r| r.towers));
+    put(list, &format!("{name}.pools"), size(|r| r.pools));
+    put(list, &format!("{name}.regions"), size(|r| r.regions));
+    for (i, word) in SERVICE_WORDS.iter().enumerate() {
+        let out = radius.and_then(|r| count(r.out[i]));
+        put(list, &format!("{name}.{word}.out_devices"), out);
+    }
+}
+
+fn push_service(list: &mut Values, word: &str, service: &ServiceImpact) {
+    let recovery = &service.recovery;
+    for (key, value) in [
+        ("peak_devices", count(service.peak)),
+        ("ever_out_devices", count(service.ever_out)),
+        ("lost_device_min", Some(service.device_minutes)),
+        ("onset_s", seconds(service.onset)),
+        ("t50_s", seconds(recovery.t50)),
+        ("t90_s", seconds(recovery.t90)),
+        ("t99_s", seconds(recovery.t99)),
+    ] {
+        put(list, &format!("{word}.{key}"), value);
+    }
+}
+
+fn push_calls(list: &mut Values, all: &GroupImpact) {
+    for (key, value) in [
+        ("calls.attempted", all.calls.attempted),
+        ("calls.blocked", all.calls.blocked),
+        ("emergency_calls.attempted", all.calls.emergency),
+        ("emergency_calls.blocked", all.calls.emergency_blocked),
+        ("sos.peak_devices", all.sos_peak),
+    ] {
+        put(list, key, count(value));
+    }
+}
+
+fn push_registered(list: &mut Values, name: &str, group: &GroupImpact) {
+    let registered = &group.registered;
+    put(
+        list,
+        &format!("{name}.lowest_devices"),
+        count(registered.lowest),
+    );
+    put(list, &format!("{name}.t90_s"), seconds(registered.t90));
+    put(list, &format!("{name}.t95_s"), seconds(registered.t95));
+    put(
+        list,
+        &format!("{name}.attempts"),
+        count(registered.attempts),
+    );
+}
+
+fn push_class(list: &mut Values, prefix: &str, class: &GroupImpact) {
+    for (i, word) in SERVICE_WORDS.iter().enumerate() {
+        let service = &class.services[i];
+        let minutes = Some(service.device_minutes);
+        put(
+            list,
+            &format!("{prefix}.{word}.peak_devices"),
+            count(service.peak),
+        );
+        put(list, &format!("{prefix}.{word}.lost_device_min"), minutes);
+    }
+    push_registered(list, &format!("{prefix}.registered"), class);
+}
+
+fn put(list: &mut Values, key: &str, value: Option<f64>) {
+    list.push((key.to_owned(), value));
+}
+
+fn seconds(span: Option<Span>) -> Option<f64> {
+    span.map(Span::as_secs_f64)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "figures may be missing; a count is one that is not"
+)]
+fn count(value: u64) -> Option<f64> {
+    Some(value as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_says_its_unit() {
+        assert_eq!(unit("data.t90_s"), FigureUnit::Seconds);
+        assert_eq!(unit("calls.attempts"), FigureUnit::Count);
+    }
+}

@@ -1,0 +1,9 @@
+//! Many runs and what they say together.
+//!
+//! Invariant: runs are compared only in ways that their seeds allow.
+
+mod figures;
+mod pairing;
+
+pub use figures::{FigureUnit, RunFigures, unit};
+pub use pairing::{Paired, PairedFigure, PairingError, pair};

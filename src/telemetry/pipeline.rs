@@ -1,0 +1,397 @@
+//! The collection pipelines: true counters in, reports out, each with the instant at which it can
+//! be queried.
+//!
+//! Each region sends one report a period (the counters of its classes), and so does each core
+//! element. A report covers one period: one that is lost leaves a gap, it is not made up by the
+//! next. Over an in-band path a report leaves only while the management plane reaches its source;
+//! otherwise it is lost, or held at the source and sent at the first collection at which the path
+//! is back, oldest first.
+//!
+//! Invariant: nothing here judges; a report never arrives before its period has ended.
+
+use crate::base::{NodeId, RegionId, SimTime, Span, Stream};
+use crate::fault::luck;
+use crate::network::Snapshot;
+use crate::topology::{Pool, Topology};
+
+use super::columns::{CLASS_COLUMNS, class_totals, class_values, function_totals, function_values};
+use super::spec::{OnDeadPath, Path, PipelineSettings, TelemetrySpec};
+
+/// Who sends a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// The element manager of a region: counters of its subscribers.
+    Region(RegionId),
+    /// A core element: its load.
+    Function(NodeId),
+}
+
+/// What one source counted in one period.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// Who sends it.
+    pub source: Source,
+    /// When its period ended.
+    pub at: SimTime,
+    /// How long the period was.
+    pub period: Span,
+    /// From when on it can be queried.
+    pub deliver_at: SimTime,
+    /// Its columns; at full scale.
+    pub(super) values: Vec<f64>,
+}
+
+/// What turns true counters into reports. Collects whenever a period ends.
+#[derive(Clone, Debug)]
+pub struct Pipeline {
+    seed: u64,
+    /// Full-scale devices per simulated device.
+    per_device: f64,
+    counters: Feed,
+    functions: Feed,
+}
+
+/// The sources of one pipeline.
+#[derive(Clone, Debug)]
+struct Feed {
+    settings: PipelineSettings,
+    /// When the last period ended.
+    collected_at: SimTime,
+    /// Totals of each source at the last collection; none before the first.
+    totals: Vec<Option<Vec<u64>>>,
+    /// Reports that wait at each source for the path to come back.
+    held: Vec<Vec<Report>>,
+}
+
+impl Pipeline {
+    /// The pipelines of a run. `scale` is the share of the devices that is simulated, above 0.
+    pub fn new(spec: &TelemetrySpec, seed: u64, scale: f64) -> Self {
+        Self {
+            seed,
+            per_device: 1.0 / scale,
+            counters: Feed::new(spec.counters.settings()),
+            functions: Feed::new(spec.functions.settings()),
+        }
+    }
+
+    /// When the next period ends: the world must hand a snapshot of that instant to
+    /// [`Pipeline::collect`].
+    pub fn next_due(&self) -> SimTime {
+        self.counters.due().min(self.functions.due())
+    }
+
+    /// End the periods that are due at the snapshot and send their reports.
+    ///
+    /// `reachable` says whether the management plane reaches a source now; it is asked for in-band
+    /// sources only. Returned is each report with the instant at which the world must hand it to
+    /// [`super::OperatorView::deliver`].
+    pub fn collect(
+        &mut self,
+        snapshot: &Snapshot,
+        reachable: impl Fn(Source) -> bool,
+    ) -> Vec<(SimTime, Report)> {
+        let mut sent = Vec::new();
+        if self.counters.due() <= snapshot.at {
+            let readings = region_readings(snapshot, &self.counters, self.per_device);
+            sent.extend(self.counters.send(snapshot.at, readings, &reachable));
+        }
+        if self.functions.due() <= snapshot.at {
+            let readings = function_readings(snapshot, &self.functions, self.per_device);
+            sent.extend(self.functions.send(snapshot.at, readings, &reachable));
+        }
+        sent.into_iter()
+            .filter_map(|report| self.transfer(report, snapshot.at))
+            .collect()
+    }
+
+    /// Lose a report or delay it. Drawn from a stream of its own, so that no report's luck depends
+    /// on how many others there are.
+    fn transfer(&self, mut report: Report, now: SimTime) -> Option<(SimTime, Report)> {
+        let settings = match report.source {
+            Source::Region(_) => &self.counters.settings,
+            Source::Function(_) => &self.functions.settings,
+        };
+        let luck = luck(self.seed, Stream::Telemetry, &occasion(&report));
+        if luck.happens(settings.loss) {
+            return None;
+        }
+        report.deliver_at = now + luck.delay(&settings.delay);
+        Some((report.deliver_at, report))
+    }
+}
+
+/// What names a report among all of a run: its source and the end of its period.
+fn occasion(report: &Report) -> [u64; 3] {
+    let kind = match report.source {
+        Source::Region(_) => 0,
+        Source::Function(_) => 1,
+    };
+    [kind, report.source.index() as u64, report.at.as_us()]
+}
+
+/// A source's totals now, and the values of its report.
+struct Reading {
+    source: Source,
+    totals: Vec<u64>,
+    values: Vec<f64>,
+}
+
+fn region_readings(snapshot: &Snapshot, feed: &Feed, per_device: f64) -> Vec<Reading> {
+    let regions = snapshot.classes.iter().enumerate();
+    regions
+        .map(|(index, classes)| {
+            let totals: Vec<u64> = classes.iter().flat_map(class_totals).collect();
+            let before = feed.before(index);
+            let values = totals
+                .chunks(CLASS_COLUMNS)
+                .enumerate()
+                .flat_map(|(class, now)| {
+                    let before = before.and_then(|all| all.chunks(CLASS_COLUMNS).nth(class));
+                    class_values(now, before, per_device)
+                })
+                .collect();
+            Reading {
+                source: Source::Region(RegionId::from_index(index)),
+                totals,
+                values,
+            }
+        })
+        .collect()
+}
+
+fn function_readings(snapshot: &Snapshot, feed: &Feed, per_device: f64) -> Vec<Reading> {
+    let functions = snapshot.functions.iter().enumerate();
+    functions
+        .filter_map(|(index, counts)| {
+            let counts = counts.as_ref()?;
+            let totals = function_totals(counts).to_vec();
+            let period = snapshot.at - feed.collected_at;
+            let values = function_values(counts, feed.before(index), period, per_device);
+            Some(Reading {
+                source: Source::Function(NodeId::from_index(index)),
+                totals,
+                values,
+            })
+        })
+        .collect()
+}
+
+impl Source {
+    /// Whether its reports have a path, given what the management plane reaches: an element by
+    /// itself; a region by any member of its pools, or by any pool member at all if it has no pool
+    /// of its own.
+    pub fn has_path(self, topology: &Topology, reaches: impl Fn(NodeId) -> bool) -> bool {
+        let region = match self {
+            Self::Function(node) => return reaches(node),
+            Self::Region(region) => region,
+        };
+        let mut own = topology
+            .pools()
+            .iter()
+            .filter(|pool| pool.region == Some(region))
+            .peekable();
+        let is_in_reach = |pool: &Pool| pool.members.iter().any(|&node| reaches(node));
+        if own.peek().is_some() {
+            own.any(is_in_reach)
+        } else {
+            topology.pools().iter().any(is_in_reach)
+        }
+    }
+
+    fn index(self) -> usize {
+        match self {
+            Self::Region(region) => region.index(),
+            Self::Function(node) => node.index(),
+        }
+    }
+}
+
+impl Feed {
+    fn new(settings: PipelineSettings) -> Self {
+        Self {
+            settings,
+            collected_at: SimTime::ZERO,
+            totals: Vec::new(),
+            held: Vec::new(),
+        }
+    }
+
+    fn due(&self) -> SimTime {
+        self.collected_at + self.settings.period
+    }
+
+    fn before(&self, index: usize) -> Option<&[u64]> {
+        self.totals.get(index)?.as_deref()
+    }
+
+    /// End the period: remember the totals and let every report go whose path is up.
+    fn send(
+        &mut self,
+        now: SimTime,
+        readings: Vec<Reading>,
+        reachable: &impl Fn(Source) -> bool,
+    ) -> Vec<Report> {
+        let period = now - self.collected_at;
+        self.collected_at = now;
+        let mut sent = Vec::new();
+        for reading in readings {
+            let index = reading.source.index();
+            self.make_room(index);
+            self.totals[index] = Some(reading.totals);
+            let report = Report {
+                source: reading.source,
+                at: now,
+                period,
+                deliver_at: SimTime::NEVER,
+                values: reading.values,
+            };
+            if self.settings.path == Path::OutOfBand || reachable(report.source) {
+                sent.append(&mut self.held[index]);
+                sent.push(report);
+            } else if self.settings.on_dead_path == OnDeadPath::Hold {
+                self.held[index].push(report);
+            }
+        }
+        sent
+    }
+
+    fn make_room(&mut self, index: usize) {
+        let length = self.totals.len().max(index + 1);
+        self.totals.resize(length, None);
+        self.held.resize(length, Vec::new());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Share;
+    use crate::network::{ClassCounts, FunctionCounts};
+    use crate::telemetry::PipelineSpec;
+
+    fn spec(path: Path, on_dead_path: OnDeadPath) -> TelemetrySpec {
+        let pipeline = PipelineSpec {
+            loss: Some(Share::NONE),
+            path: Some(path),
+            on_dead_path: Some(on_dead_path),
+            ..PipelineSpec::default()
+        };
+        TelemetrySpec {
+            counters: pipeline.clone(),
+            functions: pipeline,
+            ..TelemetrySpec::default()
+        }
+    }
+
+    fn snapshot(minute: u64, calls: u64) -> Snapshot {
+        Snapshot {
+            at: SimTime::ZERO + Span::from_minutes(minute),
+            classes: vec![vec![ClassCounts {
+                devices: 10,
+                calls,
+                ..ClassCounts::default()
+            }]],
+            functions: vec![None, Some(FunctionCounts::default())],
+        }
+    }
+
+    fn calls(report: &Report) -> f64 {
+        report.values[super::super::columns::ClassColumn::Calls as usize]
+    }
+
+    #[test]
+    fn reports_are_late_and_cover_one_period() {
+        let mut pipeline = Pipeline::new(&spec(Path::OutOfBand, OnDeadPath::Lose), 1, 0.01);
+        assert_eq!(pipeline.next_due(), SimTime::from_secs(60.0));
+        let _ = pipeline.collect(&snapshot(1, 40), |_| false);
+        let reports = pipeline.collect(&snapshot(2, 100), |_| false);
+        assert_eq!(reports.len(), 2, "a region and an element");
+        let (deliver_at, report) = &reports[0];
+        assert_eq!(*deliver_at, SimTime::from_secs(125.0));
+        assert_eq!(report.period, Span::from_secs(60));
+        assert!(
+            (calls(report) - 6_000.0).abs() < 1e-9,
+            "60 calls at scale 0.01"
+        );
+        assert_eq!(reports[1].1.source, Source::Function(NodeId(1)));
+    }
+
+    #[test]
+    fn a_dead_path_loses_reports_and_leaves_a_gap() {
+        let mut pipeline = Pipeline::new(&spec(Path::InBand, OnDeadPath::Lose), 1, 1.0);
+        assert_eq!(pipeline.collect(&snapshot(1, 10), |_| false), []);
+        let reports = pipeline.collect(&snapshot(2, 15), |_| true);
+        assert_eq!(reports.len(), 2);
+        assert!(
+            (calls(&reports[0].1) - 5.0).abs() < 1e-9,
+            "the first ten are gone"
+        );
+    }
+
+    #[test]
+    fn a_dead_path_holds_reports_until_it_is_back() {
+        let mut pipeline = Pipeline::new(&spec(Path::InBand, OnDeadPath::Hold), 1, 1.0);
+        assert_eq!(pipeline.collect(&snapshot(1, 10), |_| false), []);
+        let reports = pipeline.collect(&snapshot(2, 15), |_| true);
+        let regions: Vec<_> = reports
+            .iter()
+            .filter(|(_, report)| report.source == Source::Region(RegionId(0)))
+            .collect();
+        assert_eq!(regions.len(), 2);
+        assert_eq!(regions[0].1.at, SimTime::from_secs(60.0));
+        assert_eq!(regions[0].0, SimTime::from_secs(125.0), "sent late");
+        assert!((calls(&regions[0].1) - 10.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn only_the_unreachable_sources_fall_silent() {
+        let mut pipeline = Pipeline::new(&spec(Path::InBand, OnDeadPath::Lose), 1, 1.0);
+        let reports = pipeline.collect(&snapshot(1, 10), |source| {
+            source == Source::Region(RegionId(0))
+        });
+        assert_eq!(reports.len(), 1);
+    }
+
+    #[test]
+    fn a_region_reports_as_long_as_one_member_of_its_pools_is_reached() {
+        let topology = crate::telemetry::fixture::topology();
+        let has_path = |source: Source, reached: u32| {
+            source.has_path(&topology, |node| node == NodeId(reached))
+        };
+        let north = Source::Region(RegionId(0));
+        assert!(has_path(north, 1));
+        assert!(!has_path(north, 2));
+        assert!(has_path(Source::Function(NodeId(3)), 3));
+        assert!(!has_path(Source::Function(NodeId(3)), 0));
+    }
+
+    #[test]
+    fn the_share_that_is_lost_is_the_share_that_was_asked_for() {
+        let mut lossy = spec(Path::OutOfBand, OnDeadPath::Lose);
+        lossy.counters.loss = Some(Share::of(0.2));
+        let mut pipeline = Pipeline::new(&lossy, 7, 1.0);
+        let arrived: usize = (1..=5_000)
+            .flat_map(|minute| pipeline.collect(&snapshot(minute, 0), |_| true))
+            .filter(|(_, report)| report.source == Source::Region(RegionId(0)))
+            .count();
+        // Binomial: four standard deviations are 113.
+        assert!((3_887..=4_113).contains(&arrived), "{arrived}");
+    }
+
+    #[test]
+    fn another_source_moves_no_draw() {
+        let delayed = || {
+            let mut spec = spec(Path::OutOfBand, OnDeadPath::Lose);
+            spec.counters.delay = serde_json::from_str(r#"{"exponential": {"mean": "30s"}}"#).ok();
+            spec
+        };
+        let mut alone = Pipeline::new(&delayed(), 3, 1.0);
+        let mut accompanied = Pipeline::new(&delayed(), 3, 1.0);
+        let mut larger = snapshot(1, 0);
+        larger.functions.push(Some(FunctionCounts::default()));
+        let first = alone.collect(&snapshot(1, 0), |_| true);
+        let second = accompanied.collect(&larger, |_| true);
+        assert_eq!(first[0].0, second[0].0);
+        assert_ne!(first[0].0, SimTime::from_secs(60.0));
+    }
+}
