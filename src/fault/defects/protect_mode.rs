@@ -21,6 +21,22 @@ use crate::fault::{
     SpreadFrom, SpreadRule, Trigger,
 };
 
+/// What can pass the traffic on: everything between the towers.
+const CARRIERS: [NodeKind; 12] = [
+    NodeKind::Amf,
+    NodeKind::Mme,
+    NodeKind::Udm,
+    NodeKind::Ims,
+    NodeKind::Gateway,
+    NodeKind::Epdg,
+    NodeKind::Router,
+    NodeKind::Stp,
+    NodeKind::Oss,
+    NodeKind::IdentityProvider,
+    NodeKind::NfviHost,
+    NodeKind::Repository,
+];
+
 /// A protective function over-reacts: one element's traffic makes others isolate themselves from the
 /// towers and drop all their contexts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -67,7 +83,7 @@ impl Defect for ProtectMode {
                 from: SpreadFrom::Reached,
                 probability: Share::ALL,
                 delay: self.hop_delay,
-                reaches: Vec::new(),
+                reaches: CARRIERS.to_vec(),
                 passes_through: Vec::new(),
                 max_hops: u32::MAX,
                 at_once: false,
@@ -113,10 +129,13 @@ impl Defect for ProtectMode {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::base::SimTime;
     use crate::fault::testing::{Bench, small_network};
     use crate::network::{Command, ElementStatus};
+    use crate::topology::build;
 
     fn run(defect: &ProtectMode) -> Bench {
         let mut bench = Bench::new(small_network(), 1);
@@ -141,6 +160,28 @@ mod tests {
         for name in ["udm", "router", "tower-a1", "oss", "ims"] {
             assert_eq!(bench.status(bench.node(name)), ElementStatus::Up, "{name}");
         }
+    }
+
+    #[test]
+    fn one_element_of_a_generated_nation_is_enough() {
+        let spec = serde_json::from_value(serde_json::json!({
+            "source": "generated", "towers": 300, "devices": 300_000
+        }));
+        let spec = spec.expect("a topology");
+        let topology = build(&spec, Path::new(".")).expect("a sound network");
+        let mut bench = Bench::new(topology, 1);
+        let nas: Vec<_> = NAS_KINDS
+            .into_iter()
+            .flat_map(|kind| bench.port.topology.nodes_of_kind(kind))
+            .collect();
+        bench.inject(ProtectMode::default().fault(), &nas[..1], SimTime::ZERO);
+        bench.run_until(SimTime::from_secs(180.0));
+        assert!(nas.len() > 10);
+        for &node in &nas {
+            assert_eq!(bench.status(node), ElementStatus::Isolated);
+        }
+        let towers = bench.port.topology.towers();
+        assert!(!towers.iter().any(|t| bench.engine.is_reached(t.node)));
     }
 
     #[test]
