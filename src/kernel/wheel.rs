@@ -19,6 +19,8 @@ const OFFSET_BITS: u32 = 15;
 const BUCKETS: u32 = 2048;
 const BLOCK_ENTRIES: usize = 15;
 const NO_BLOCK: u32 = u32::MAX;
+/// Entities that are brought near at a time.
+const NEAR: usize = 24;
 const BEYOND: u32 = 1 << 16;
 
 /// A timer that fired.
@@ -59,6 +61,8 @@ pub struct Timers {
     bucket: u32,
     open: Vec<u32>,
     cursor: usize,
+    /// As far as here, entities have been brought near.
+    near: usize,
     /// Entries pushed into the open bucket.
     late: BinaryHeap<Reverse<u32>>,
     last: Tick,
@@ -80,6 +84,7 @@ impl Timers {
             bucket: 0,
             open: Vec::new(),
             cursor: 0,
+            near: 0,
             late: BinaryHeap::new(),
             last: 0,
         }
@@ -115,12 +120,20 @@ impl Timers {
         }
     }
 
-    /// The next timer before `limit`, in time order.
+    /// A new window begins: what was brought near in the last one may be far again.
+    pub fn begin_window(&mut self) {
+        self.near = self.cursor;
+    }
+
+    /// The next timer before `limit`, in time order. `upcoming` is shown the entities whose timers fire next,
+    /// some at a time, so that their state can be brought near together: a shard's devices do not fit the
+    /// cache, and waiting for them one by one would take most of the time.
     #[inline]
-    pub fn pop_before(&mut self, limit: Tick) -> Option<Fired> {
+    pub fn pop_before(&mut self, limit: Tick, upcoming: impl Fn(&[u16])) -> Option<Fired> {
         loop {
             let Some(entry) = self.first_open() else {
                 if self.open_next(limit) {
+                    self.near = 0;
                     continue;
                 }
                 return None;
@@ -128,6 +141,9 @@ impl Timers {
             let at = (self.bucket << OFFSET_BITS) + (entry >> (32 - OFFSET_BITS));
             if at >= limit {
                 return None;
+            }
+            if self.cursor >= self.near {
+                self.bring_near(&upcoming);
             }
             assert!(at >= self.last, "time never goes back");
             self.last = at;
@@ -145,6 +161,17 @@ impl Timers {
         self.buckets.capacity() * size_of::<Bucket>()
             + self.blocks.capacity() * size_of::<Block>()
             + self.open.capacity() * 4
+    }
+
+    fn bring_near(&mut self, upcoming: &impl Fn(&[u16])) {
+        let mut entities = [0; NEAR];
+        let next = &self.open[self.cursor.min(self.open.len())..];
+        let count = next.len().min(NEAR);
+        for (entity, entry) in entities.iter_mut().zip(next) {
+            *entity = entity_of(*entry);
+        }
+        upcoming(&entities[..count]);
+        self.near = self.cursor + NEAR;
     }
 
     #[inline]
@@ -241,7 +268,7 @@ mod tests {
     use crate::base::{Draws, Purpose};
 
     fn drain(timers: &mut Timers, limit: Tick) -> Vec<(Tick, u16)> {
-        std::iter::from_fn(|| timers.pop_before(limit))
+        std::iter::from_fn(|| timers.pop_before(limit, |_| ()))
             .map(|f| (f.at, f.entity))
             .collect()
     }
@@ -269,7 +296,7 @@ mod tests {
         let mut timers = Timers::new();
         timers.push(100, 1);
         timers.push(300, 3);
-        assert_eq!(timers.pop_before(200).map(|f| f.entity), Some(1));
+        assert_eq!(timers.pop_before(200, |_| ()).map(|f| f.entity), Some(1));
         timers.push(200, 2);
         timers.push(100, 9);
         assert_eq!(drain(&mut timers, 1000), [(100, 9), (200, 2), (300, 3)]);
@@ -280,10 +307,10 @@ mod tests {
         let mut timers = Timers::new();
         let far = (BUCKETS + 5) << OFFSET_BITS;
         timers.push(far, 7);
-        let fired = timers.pop_before(far).expect("the reminder");
+        let fired = timers.pop_before(far, |_| ()).expect("the reminder");
         assert!(fired.beyond && fired.at < far);
         timers.push(far, 7);
-        let fired = timers.pop_before(far + 1).expect("the timer");
+        let fired = timers.pop_before(far + 1, |_| ()).expect("the timer");
         assert_eq!((fired.at, fired.entity, fired.beyond), (far, 7, false));
     }
 
@@ -292,7 +319,7 @@ mod tests {
         let caught = std::panic::catch_unwind(|| {
             let mut timers = Timers::new();
             timers.push(100, 1);
-            timers.pop_before(1000);
+            timers.pop_before(1000, |_| ());
             timers.push(99, 1);
         });
         assert!(caught.is_err());

@@ -130,7 +130,11 @@ pub(super) struct Shard {
 impl Shard {
     /// Fire all timers before `to`.
     pub(super) fn advance(&mut self, air: &Air, to: Tick) {
-        while let Some(fired) = self.timers.pop_before(to) {
+        self.timers.begin_window();
+        loop {
+            let (devices, slices) = (&self.devices, &self.slices);
+            let bring_near = |upcoming: &[u16]| bring_near(air, devices, slices, upcoming);
+            let Some(fired) = self.timers.pop_before(to, bring_near) else { break };
             let index = fired.entity as usize;
             let due = self.devices[index].due();
             if due == fired.at {
@@ -256,6 +260,20 @@ impl Shard {
             + self.outbox.capacity() * size_of::<Request>()
             + self.inbox.capacity() * size_of::<Verdict>()
     }
+}
+
+/// Read the state of devices that will act soon, so that it is in the cache when they do. The reads do not
+/// depend on each other, so the processor overlaps them.
+fn bring_near(air: &Air, devices: &[Device], slices: &[SliceAccount], upcoming: &[u16]) {
+    let mut seen = 0;
+    for &entity in upcoming {
+        seen ^= devices[entity as usize].nas_due;
+    }
+    for &entity in upcoming {
+        let slice = &slices[devices[entity as usize].home as usize];
+        seen ^= u32::from(air.towers[slice.tower.index()].router);
+    }
+    std::hint::black_box(seen);
 }
 
 /// The tick of an instant, not before `now`.
