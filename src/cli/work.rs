@@ -34,11 +34,21 @@ impl Engine for Cellfall {
         }
     }
 
-    fn simulate(&self, scenario: &Scenario, threads: usize, observer: &mut dyn Observer) -> Result<RunResult, Failure> {
-        let settings = Settings { threads, ..Settings::default() };
-        simulate_with(scenario, scenario.file().seed, settings, observer).map_err(|error| match error {
-            RunError::Interrupted(at) => Failure::Interrupted(at),
-            RunError::Workers(error) => Failure::Input(vec![error.to_string()]),
+    fn simulate(
+        &self,
+        scenario: &Scenario,
+        threads: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<RunResult, Failure> {
+        let settings = Settings {
+            threads,
+            ..Settings::default()
+        };
+        simulate_with(scenario, scenario.file().seed, settings, observer).map_err(|error| {
+            match error {
+                RunError::Interrupted(at) => Failure::Interrupted(at),
+                RunError::Workers(error) => Failure::Input(vec![error.to_string()]),
+            }
         })
     }
 
@@ -59,6 +69,7 @@ impl Engine for Cellfall {
     }
 
     fn schema(&self) -> String {
-        serde_json::to_string_pretty(&json_schema::<ScenarioFile>()).expect("a schema is plain JSON")
+        serde_json::to_string_pretty(&json_schema::<ScenarioFile>())
+            .expect("a schema is plain JSON")
     }
 }

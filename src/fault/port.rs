@@ -31,6 +31,11 @@ pub trait Port {
     /// Whether a working management path leads from the operations centre to an element now.
     fn management_reachable(&self, node: NodeId) -> bool;
 
+    /// By how much the restore of an element takes longer than usual, for what was done to it.
+    fn restore_factor(&self, _node: NodeId) -> f64 {
+        1.0
+    }
+
     /// The ledger of who keeps which element from serving.
     fn holds(&mut self) -> &mut Holds;
 

@@ -150,6 +150,7 @@ fn storm_in(storm: Storm, window: Option<Span>, shard_size: usize) -> (Vec<(f64,
         clock: &clock,
         scale: 1.0,
         seed: 1,
+        absent: &[],
         shard_size,
     };
     let network = Network::new(&input, &workers).expect("a network");

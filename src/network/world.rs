@@ -31,6 +31,8 @@ pub struct NetworkInput<'a> {
     pub scale: f64,
     /// The seed.
     pub seed: u64,
+    /// Elements that are not in service yet as the run begins.
+    pub absent: &'a [NodeId],
     /// Devices per shard, more or less; at most 65,536. Changes nothing but the speed.
     pub shard_size: usize,
 }
@@ -95,9 +97,15 @@ impl<'a> Network<'a> {
             scale,
         );
         let regions = air.towers.iter().map(|tower| tower.region).collect();
-        let region = |index: usize| air.towers.iter().position(|tower| tower.region as usize == index);
+        let region = |index: usize| {
+            air.towers
+                .iter()
+                .position(|tower| tower.region as usize == index)
+        };
         let tower_of_region = (0..air.regions).map(region).collect();
-        let pool_of_server = (0..core_elements).map(|server| sizing::pool_of(topology, &elements, server)).collect();
+        let pool_of_server = (0..core_elements)
+            .map(|server| sizing::pool_of(topology, &elements, server))
+            .collect();
         let shards = shards(&placement, &air, input.shard_size);
         let core = Core::new(spec, Draws::new(seed), elements, servers, (radios, regions));
         let mut network = Self {
@@ -114,10 +122,21 @@ impl<'a> Network<'a> {
             scale,
             air,
         };
+        for &node in input.absent {
+            network.leave_out(node);
+        }
         network.open_ways();
         network.wake(workers);
         network.set_background(SimTime::ZERO);
         Ok(network)
+    }
+
+    /// An element that is not there yet: nobody's context is in it.
+    fn leave_out(&mut self, node: NodeId) {
+        self.status[node.index()] = ElementStatus::Down;
+        if let Some(server) = self.core.elements.server_of[node.index()] {
+            self.core.set_up(server, false, SimTime::ZERO);
+        }
     }
 
     fn wake(&mut self, workers: &Workers) {
@@ -176,7 +195,13 @@ impl<'a> Network<'a> {
                 }
             }
         }
-        let last = self.core.elements.nodes.iter().map(|node| node.index()).max();
+        let last = self
+            .core
+            .elements
+            .nodes
+            .iter()
+            .map(|node| node.index())
+            .max();
         let mut functions = vec![None; last.map_or(0, |last| last + 1)];
         for (server, node) in self.core.servers.iter().zip(&self.core.elements.nodes) {
             let mut counts = server.counts;

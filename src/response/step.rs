@@ -260,7 +260,12 @@ impl Step {
             text_key("element"),
             u64::from(node.0),
         ];
-        luck(port.seed(), Stream::Response, &occasion).delay(per_element)
+        let usual = luck(port.seed(), Stream::Response, &occasion).delay(per_element);
+        if matches!(effect, Effect::Restore) {
+            usual.scaled(port.restore_factor(node))
+        } else {
+            usual
+        }
     }
 
     fn drawn(&self, seed: u64, purpose: &str) -> Luck {

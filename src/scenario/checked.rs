@@ -50,7 +50,9 @@ impl Scenario {
     /// # Errors
     /// Everything that is wrong with it, with file, line and column.
     pub fn with_overrides(path: &FilePath, overrides: &[String]) -> Result<Self, Vec<Problem>> {
-        let stem = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        let stem = path
+            .file_stem()
+            .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
         Self::finish(load::<ScenarioFile>(path, overrides)?, &stem)
     }
 
@@ -71,7 +73,12 @@ impl Scenario {
             Ok(topology) => Some(topology),
             Err(errors) => {
                 for error in errors.0 {
-                    loaded.problems.push("topology", error.to_string(), "a sound network".to_owned(), None);
+                    loaded.problems.push(
+                        "topology",
+                        error.to_string(),
+                        "a sound network".to_owned(),
+                        None,
+                    );
                 }
                 None
             }
@@ -87,7 +94,14 @@ impl Scenario {
         let digest = whole_digest(&file, &base);
         let resolved = to_yaml(&file).expect("a checked scenario can be written");
         let clock = clock.expect("a wrong start is a problem");
-        Ok(Self { file, topology, clock, resolved, digest, warnings })
+        Ok(Self {
+            file,
+            topology,
+            clock,
+            resolved,
+            digest,
+            warnings,
+        })
     }
 
     /// What the file says, all defaults filled in.
@@ -122,7 +136,12 @@ impl Scenario {
 
     /// The names of the device classes, in their order.
     pub fn class_names(&self) -> Vec<String> {
-        self.file.population.classes.iter().map(|class| class.name.clone()).collect()
+        self.file
+            .population
+            .classes
+            .iter()
+            .map(|class| class.name.clone())
+            .collect()
     }
 
     /// Instant that recovery times count from.
@@ -130,7 +149,11 @@ impl Scenario {
         let file = &self.file;
         let change = file.change.as_ref().map(|_| file.rollout.start);
         let attacks = file.attacks.iter().map(|attack| attack.attack().start());
-        let first = change.into_iter().chain(attacks).min().unwrap_or(Span::ZERO);
+        let first = change
+            .into_iter()
+            .chain(attacks)
+            .min()
+            .unwrap_or(Span::ZERO);
         SimTime::ZERO + file.outputs.reference.unwrap_or(first)
     }
 }
@@ -150,32 +173,73 @@ fn whole_digest(file: &ScenarioFile, base: &FilePath) -> Digest {
 fn check_values(file: &ScenarioFile, problems: &mut Problems) -> Option<WallClock> {
     check_population(file, problems);
     if file.horizon > HORIZON_MAX || file.horizon.is_zero() {
-        problems.push("horizon", file.horizon.to_string(), format!("more than 0s and at most {HORIZON_MAX}"), None);
+        problems.push(
+            "horizon",
+            file.horizon.to_string(),
+            format!("more than 0s and at most {HORIZON_MAX}"),
+            None,
+        );
     }
     if file.outputs.kpi_period < Span::from_secs(1) {
-        problems.push("outputs.kpi_period", file.outputs.kpi_period.to_string(), "at least 1s".to_owned(), None);
+        problems.push(
+            "outputs.kpi_period",
+            file.outputs.kpi_period.to_string(),
+            "at least 1s".to_owned(),
+            None,
+        );
     }
     let network = &file.network;
     let floors = [
-        ("network.registration.procedure_time", network.registration.procedure_time, network.ims.enabled || network.calls.enabled || network.registration.periodic_updates),
-        ("network.ims.procedure_time", network.ims.procedure_time, network.ims.enabled),
-        ("network.registration.guard", network.registration.guard, true),
-        ("network.registration.retry", network.registration.retry, true),
+        (
+            "network.registration.procedure_time",
+            network.registration.procedure_time,
+            network.ims.enabled || network.calls.enabled || network.registration.periodic_updates,
+        ),
+        (
+            "network.ims.procedure_time",
+            network.ims.procedure_time,
+            network.ims.enabled,
+        ),
+        (
+            "network.registration.guard",
+            network.registration.guard,
+            true,
+        ),
+        (
+            "network.registration.retry",
+            network.registration.retry,
+            true,
+        ),
     ];
     for (path, value, applies) in floors {
         if applies && value < PROCEDURE_MIN {
-            problems.push(path, value.to_string(), format!("at least {PROCEDURE_MIN}"), None);
+            problems.push(
+                path,
+                value.to_string(),
+                format!("at least {PROCEDURE_MIN}"),
+                None,
+            );
         }
     }
     for (index, figure) in file.published.figures.iter().enumerate() {
         if let Some(problem) = figure.problem() {
-            problems.push(&format!("published.figures[{index}].value"), problem, "a value of the quantity's unit".to_owned(), None);
+            problems.push(
+                &format!("published.figures[{index}].value"),
+                problem,
+                "a value of the quantity's unit".to_owned(),
+                None,
+            );
         }
     }
     match WallClock::parse(&file.start) {
         Ok(clock) => Some(clock),
         Err(error) => {
-            problems.push("start", error.to_string(), "a date and time with offset".to_owned(), None);
+            problems.push(
+                "start",
+                error.to_string(),
+                "a date and time with offset".to_owned(),
+                None,
+            );
             None
         }
     }
@@ -186,48 +250,120 @@ fn check_population(file: &ScenarioFile, problems: &mut Problems) {
     let total: f64 = classes.iter().map(|class| class.share.get()).sum();
     if (total - 1.0).abs() > 1e-6 {
         let found = format!("shares that add up to {total:.4}");
-        problems.push("population.classes", found, "shares that add up to 1".to_owned(), None);
+        problems.push(
+            "population.classes",
+            found,
+            "shares that add up to 1".to_owned(),
+            None,
+        );
     }
     for (index, class) in classes.iter().enumerate() {
         let path = |key: &str| format!("population.classes[{index}].{key}");
-        if classes[..index].iter().any(|other| other.name == class.name) {
-            problems.push(&path("name"), format!("\"{}\" again", class.name), "a name of its own".to_owned(), None);
+        if classes[..index]
+            .iter()
+            .any(|other| other.name == class.name)
+        {
+            problems.push(
+                &path("name"),
+                format!("\"{}\" again", class.name),
+                "a name of its own".to_owned(),
+                None,
+            );
         }
         let redial = &class.redial;
-        let short = redial.after.shortest() < PROCEDURE_MIN && redial.most > 0 && redial.probability.get() > 0.0;
+        let short = redial.after.shortest() < PROCEDURE_MIN
+            && redial.most > 0
+            && redial.probability.get() > 0.0;
         if short && file.network.calls.enabled && class.calls_per_day.get() > 0.0 {
-            problems.push(&path("redial.after"), "a delay that may be 0s".to_owned(), format!("a delay of at least {PROCEDURE_MIN}, such as uniform"), None);
+            problems.push(
+                &path("redial.after"),
+                "a delay that may be 0s".to_owned(),
+                format!("a delay of at least {PROCEDURE_MIN}, such as uniform"),
+                None,
+            );
         }
     }
 }
 
 /// What needs the network: names, selections, sizes.
-fn check_against(file: &ScenarioFile, topology: &Topology, clock: &WallClock, problems: &mut Problems) {
-    #[expect(clippy::cast_precision_loss, reason = "counts of devices stay far below 2^53")]
+fn check_against(
+    file: &ScenarioFile,
+    topology: &Topology,
+    clock: &WallClock,
+    problems: &mut Problems,
+) {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "counts of devices stay far below 2^53"
+    )]
     let devices = topology.devices() as f64 * file.scale;
     if devices > DEVICES_MAX {
-        problems.push("scale", file.scale.to_string(), format!("at most {:.3} for this network", DEVICES_MAX * file.scale / devices), None);
+        problems.push(
+            "scale",
+            file.scale.to_string(),
+            format!(
+                "at most {:.3} for this network",
+                DEVICES_MAX * file.scale / devices
+            ),
+            None,
+        );
     }
     if devices < 1.0 {
-        problems.push("scale", file.scale.to_string(), "large enough to leave a device".to_owned(), None);
+        problems.push(
+            "scale",
+            file.scale.to_string(),
+            "large enough to leave a device".to_owned(),
+            None,
+        );
     }
-    let mut zones: Vec<&str> = topology.towers().iter().map(|tower| tower.zone.as_str()).collect();
+    let mut zones: Vec<&str> = topology
+        .towers()
+        .iter()
+        .map(|tower| tower.zone.as_str())
+        .collect();
     zones.sort_unstable();
     zones.dedup();
     for zone in zones {
         if let Err(error) = zone_offset_seconds(zone, clock) {
-            problems.push("topology", format!("time zone {error}"), "a name of the IANA database".to_owned(), None);
+            problems.push(
+                "topology",
+                format!("time zone {error}"),
+                "a name of the IANA database".to_owned(),
+                None,
+            );
         }
     }
     check_control(file, topology, clock, problems);
 }
 
-fn check_control(file: &ScenarioFile, topology: &Topology, clock: &WallClock, problems: &mut Problems) {
-    let classes: Vec<String> = file.population.classes.iter().map(|class| class.name.clone()).collect();
-    let names = Names { topology, classes: &classes };
+fn check_control(
+    file: &ScenarioFile,
+    topology: &Topology,
+    clock: &WallClock,
+    problems: &mut Problems,
+) {
+    let classes: Vec<String> = file
+        .population
+        .classes
+        .iter()
+        .map(|class| class.name.clone())
+        .collect();
+    let names = Names {
+        topology,
+        classes: &classes,
+    };
     for pool in topology.pools() {
-        if let Some(class) = pool.dedicated_to.as_ref().filter(|class| !classes.contains(class)) {
-            problems.push("topology", format!("pool {} dedicated to class \"{class}\"", pool.name), format!("one of the classes {}", classes.join(", ")), None);
+        if let Some(class) = pool
+            .dedicated_to
+            .as_ref()
+            .filter(|class| !classes.contains(class))
+        {
+            problems.push(
+                "topology",
+                format!("pool {} dedicated to class \"{class}\"", pool.name),
+                format!("one of the classes {}", classes.join(", ")),
+                None,
+            );
         }
     }
     for problem in file.telemetry.problems() {
@@ -252,7 +388,12 @@ fn check_control(file: &ScenarioFile, topology: &Topology, clock: &WallClock, pr
     for (stage, spec) in file.rollout.stages.iter().enumerate() {
         for (gate, spec) in spec.gates.iter().enumerate() {
             for problem in gate_problems(spec, file.telemetry.retention) {
-                problems.push_under(&format!("rollout.stages[{stage}].gates[{gate}]"), &problem.path, problem.found, problem.allowed);
+                problems.push_under(
+                    &format!("rollout.stages[{stage}].gates[{gate}]"),
+                    &problem.path,
+                    problem.found,
+                    problem.allowed,
+                );
             }
         }
     }

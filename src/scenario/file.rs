@@ -96,6 +96,9 @@ pub struct OutputsSpec {
 
 impl Default for OutputsSpec {
     fn default() -> Self {
-        Self { kpi_period: Span::from_secs(60), reference: None }
+        Self {
+            kpi_period: Span::from_secs(60),
+            reference: None,
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! Invariant: every command is carried out at once, and every act leaves a record.
 
 use crate::base::{NodeId, Record, SimTime};
-use crate::fault::{Holds, Port};
+use crate::fault::{FaultEngine, Holds, Port};
 use crate::network::{Command, ElementStatus, Network};
 use crate::topology::Topology;
 
@@ -15,6 +15,8 @@ pub(super) struct Deck<'x, 'a> {
     pub(super) topology: &'a Topology,
     pub(super) network: &'x mut Network<'a>,
     pub(super) holds: &'x mut Holds,
+    /// What was done to elements, where somebody may ask.
+    pub(super) faults: Option<&'x FaultEngine>,
     pub(super) records: &'x mut Vec<Record>,
 }
 
@@ -35,8 +37,20 @@ impl Port for Deck<'_, '_> {
         self.network.apply(&command, self.now);
     }
 
-    fn record(&mut self, source: &'static str, kind: &'static str, subject: String, detail: String) {
-        self.records.push(Record { at: self.now, source, kind, subject, detail });
+    fn record(
+        &mut self,
+        source: &'static str,
+        kind: &'static str,
+        subject: String,
+        detail: String,
+    ) {
+        self.records.push(Record {
+            at: self.now,
+            source,
+            kind,
+            subject,
+            detail,
+        });
     }
 
     fn element_status(&self, node: NodeId) -> ElementStatus {
@@ -45,6 +59,11 @@ impl Port for Deck<'_, '_> {
 
     fn management_reachable(&self, node: NodeId) -> bool {
         self.network.management_reaches(node)
+    }
+
+    fn restore_factor(&self, node: NodeId) -> f64 {
+        self.faults
+            .map_or(1.0, |faults| faults.restore_factor(node))
     }
 
     fn holds(&mut self) -> &mut Holds {

@@ -29,7 +29,12 @@ pub(super) fn stages(rollout: &Rollout, records: &[Record], topology: &Topology)
     for (fact, nodes) in facts.iter_mut().zip(rollout.plan()) {
         fact.elements = nodes.len();
         let until = fact.ended.unwrap_or(crate::base::SimTime::NEVER);
-        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of devices")]
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a count of devices"
+        )]
         let exposed = (rollout.exposure_at(until).subscribers * topology.devices() as f64) as u64;
         fact.exposed_devices = exposed;
     }
@@ -45,10 +50,15 @@ fn end(facts: &mut [StageFact], record: &Record, outcome: &str) {
 
 /// The verdicts of gates, in the order in which they were given.
 pub(super) fn gates(records: &[Record]) -> Vec<GateFact> {
-    let verdicts = records.iter().filter(|record| record.kind == "gate-verdict");
+    let verdicts = records
+        .iter()
+        .filter(|record| record.kind == "gate-verdict");
     verdicts
         .map(|record| {
-            let (stage, word) = record.detail.split_once(": ").unwrap_or(("", &record.detail));
+            let (stage, word) = record
+                .detail
+                .split_once(": ")
+                .unwrap_or(("", &record.detail));
             GateFact {
                 at: record.at,
                 stage: stage.trim_start_matches("stage ").to_owned(),

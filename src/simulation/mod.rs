@@ -52,7 +52,11 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { threads: 1, shard_size: 32_768, window: None }
+        Self {
+            threads: 1,
+            shard_size: 32_768,
+            window: None,
+        }
     }
 }
 
@@ -78,7 +82,8 @@ impl std::error::Error for RunError {}
 
 /// Run a scenario on the calling thread.
 pub fn simulate(scenario: &Scenario, seed: u64) -> RunResult {
-    simulate_with(scenario, seed, Settings::default(), &mut Silent).expect("nobody interrupts, and no thread is needed")
+    simulate_with(scenario, seed, Settings::default(), &mut Silent)
+        .expect("nobody interrupts, and no thread is needed")
 }
 
 /// Run a scenario with chosen threads, shards and windows, watched by `observer`.
@@ -94,6 +99,18 @@ pub fn simulate_with(
     let workers = Workers::new(settings.threads).map_err(RunError::Workers)?;
     let file = scenario.file();
     let topology = scenario.topology();
+    let rollout = file.change.as_ref().map(|change| {
+        Rollout::new(change, &file.rollout, topology, scenario.clock(), seed)
+            .expect("the scenario has checked it")
+    });
+    let added = file
+        .change
+        .as_ref()
+        .is_some_and(|change| change.adds_elements);
+    let absent = rollout
+        .as_ref()
+        .filter(|_| added)
+        .map_or_else(Vec::new, |rollout| rollout.targets().to_vec());
     let input = NetworkInput {
         topology,
         population: &file.population,
@@ -101,12 +118,19 @@ pub fn simulate_with(
         clock: scenario.clock(),
         scale: file.scale,
         seed,
+        absent: &absent,
         shard_size: settings.shard_size,
     };
     let network = Network::new(&input, &workers).expect("the scenario has checked the time zones");
-    let window = settings.window.unwrap_or(Span::from_hours(1)).min(network.lookahead());
+    let window = settings
+        .window
+        .unwrap_or(Span::from_hours(1))
+        .min(network.lookahead());
     let classes = scenario.class_names();
-    let names = Names { topology, classes: &classes };
+    let names = Names {
+        topology,
+        classes: &classes,
+    };
     let retention = file.telemetry.retention;
     let mut night = Night {
         scenario,
@@ -114,13 +138,13 @@ pub fn simulate_with(
         network,
         workers,
         faults: FaultEngine::new(),
-        rollout: file.change.as_ref().map(|change| {
-            Rollout::new(change, &file.rollout, topology, scenario.clock(), seed).expect("the scenario has checked it")
-        }),
-        attacks: Attacks::new(&file.attacks, topology, &classes).expect("the scenario has checked them"),
+        rollout,
+        attacks: Attacks::new(&file.attacks, topology, &classes)
+            .expect("the scenario has checked them"),
         pipeline: Pipeline::new(&file.telemetry, seed, file.scale),
         view: OperatorView::new(&file.telemetry, topology),
-        response: Response::new(&file.response, &names, retention).expect("the scenario has checked it"),
+        response: Response::new(&file.response, &names, retention)
+            .expect("the scenario has checked it"),
         holds: Holds::default(),
         records: Vec::new(),
         recorder: Recorder::new(ImpactNames::new(topology, classes.clone(), file.scale)),
@@ -153,7 +177,11 @@ fn finish(mut night: Night<'_, '_>, horizon: SimTime) -> RunResult {
         towers: towers(&night.network, horizon),
     };
     let (impact, kpi) = night.recorder.finish(ending);
-    let evidence = Evidence { impact: &impact, records: &night.records, regions: names.regions.len() };
+    let evidence = Evidence {
+        impact: &impact,
+        records: &night.records,
+        regions: names.regions.len(),
+    };
     let published = evaluate(&file.published, &evidence);
     let stages = night.rollout.as_ref().map_or_else(Vec::new, |rollout| {
         facts::stages(rollout, &night.records, scenario.topology())
@@ -168,7 +196,12 @@ fn finish(mut night: Night<'_, '_>, horizon: SimTime) -> RunResult {
         clock: scenario.clock().clone(),
         horizon,
         simulated_devices: night.network.devices(),
-        events: night.network.events().into_iter().map(|(name, count)| (name.to_owned(), count)).collect(),
+        events: night
+            .network
+            .events()
+            .into_iter()
+            .map(|(name, count)| (name.to_owned(), count))
+            .collect(),
         notes: notes(&night.network),
         gates: facts::gates(&night.records),
         records: night.records,
@@ -200,7 +233,9 @@ fn towers(network: &Network<'_>, horizon: SimTime) -> Vec<TowerOutcome> {
 fn notes(network: &Network<'_>) -> Vec<String> {
     let shared = network.towers_per_radio();
     if shared > 1 {
-        vec![format!("at this scale a tower's radio limit would hold less than a request: {shared} towers share one")]
+        vec![format!(
+            "at this scale a tower's radio limit would hold less than a request: {shared} towers share one"
+        )]
     } else {
         Vec::new()
     }

@@ -73,6 +73,7 @@ macro_rules! deck {
             topology: $night.scenario.topology(),
             network: &mut $night.network,
             holds: &mut $night.holds,
+            faults: None,
             records: &mut $night.records,
         }
     };
@@ -84,9 +85,17 @@ impl Night<'_, '_> {
         let now = SimTime::ZERO;
         let mut orders = Vec::new();
         let attacks = self.attacks.start(&deck!(self, now));
-        orders.extend(attacks.into_iter().map(|(at, order)| (at, Order::Attack(order))));
+        orders.extend(
+            attacks
+                .into_iter()
+                .map(|(at, order)| (at, Order::Attack(order))),
+        );
         let response = self.response.start(self.seed);
-        orders.extend(response.into_iter().map(|(at, order)| (at, Order::Response(order))));
+        orders.extend(
+            response
+                .into_iter()
+                .map(|(at, order)| (at, Order::Response(order))),
+        );
         orders.push((self.pipeline.next_due(), Order::Collect));
         orders.push((now, Order::Sample));
         orders.push((now + MINUTE, Order::Minute));
@@ -108,12 +117,21 @@ impl Night<'_, '_> {
         now: SimTime,
         act: impl FnOnce(&mut Rollout, &mut Hands<'_>) -> Vec<(SimTime, ChangeOrder)>,
     ) {
-        let Some(mut rollout) = self.rollout.take() else { return };
-        let names = Names { topology: self.scenario.topology(), classes: self.classes };
+        let Some(mut rollout) = self.rollout.take() else {
+            return;
+        };
+        let names = Names {
+            topology: self.scenario.topology(),
+            classes: self.classes,
+        };
         let judge = find_judge("threshold").expect("the threshold judge is built in");
         let mut judge = ViewJudge::new(judge, &self.view, names);
         let mut deck = deck!(self, now);
-        let mut hands = Hands { port: &mut deck, faults: &mut self.faults, judge: &mut judge };
+        let mut hands = Hands {
+            port: &mut deck,
+            faults: &mut self.faults,
+            judge: &mut judge,
+        };
         let orders = act(&mut rollout, &mut hands);
         let is_back = rollout.status() == Status::RolledBack;
         self.rollout = Some(rollout);
@@ -146,7 +164,9 @@ impl Night<'_, '_> {
             match outcome {
                 Outcome::Order(at, order) => self.schedule(agenda, at, Order::Response(order)),
                 Outcome::Action(ResponseAction::RollBack) => self.roll_back(agenda, now),
-                Outcome::Action(ResponseAction::Restore { nodes }) => self.restore(agenda, now, &nodes),
+                Outcome::Action(ResponseAction::Restore { nodes }) => {
+                    self.restore(agenda, now, &nodes)
+                }
             }
         }
     }
@@ -157,7 +177,9 @@ impl Night<'_, '_> {
         match status {
             None | Some(Status::RolledBack) => self.rolled_back(agenda, now),
             Some(Status::RollingBack) => {}
-            Some(_) => self.act(agenda, now, |rollout, hands| rollout.command(RolloutCommand::Rollback, hands)),
+            Some(_) => self.act(agenda, now, |rollout, hands| {
+                rollout.command(RolloutCommand::Rollback, hands)
+            }),
         }
     }
 
@@ -172,9 +194,9 @@ impl Night<'_, '_> {
         let snapshot = self.network.snapshot(now);
         let topology = self.scenario.topology();
         let network = &self.network;
-        let reports = self
-            .pipeline
-            .collect(&snapshot, |source| source.has_path(topology, |node| network.management_reaches(node)));
+        let reports = self.pipeline.collect(&snapshot, |source| {
+            source.has_path(topology, |node| network.management_reaches(node))
+        });
         for (at, report) in reports {
             self.schedule(agenda, at, Order::Deliver(report));
         }
@@ -200,7 +222,9 @@ impl World for Night<'_, '_> {
 
     fn handle(&mut self, now: SimTime, order: Order, agenda: &mut Agenda<Order>) {
         match order {
-            Order::Change(order) => self.act(agenda, now, |rollout, hands| rollout.handle(order, hands)),
+            Order::Change(order) => {
+                self.act(agenda, now, |rollout, hands| rollout.handle(order, hands))
+            }
             Order::Fault(order) => {
                 let orders = self.faults.handle(order, &mut deck!(self, now));
                 for (at, order) in orders {
@@ -208,14 +232,20 @@ impl World for Night<'_, '_> {
                 }
             }
             Order::Attack(order) => {
-                let orders = self.attacks.handle(order, &mut deck!(self, now), &mut self.faults);
+                let orders = self
+                    .attacks
+                    .handle(order, &mut deck!(self, now), &mut self.faults);
                 for (at, order) in orders {
                     self.schedule(agenda, at, Order::Attack(order));
                 }
                 self.take_fault_orders(agenda);
             }
             Order::Response(order) => {
-                let outcomes = self.response.handle(order, &self.view, &mut deck!(self, now));
+                let mut deck = Deck {
+                    faults: Some(&self.faults),
+                    ..deck!(self, now)
+                };
+                let outcomes = self.response.handle(order, &self.view, &mut deck);
                 self.follow(agenda, now, outcomes);
             }
             Order::Collect => self.collect(agenda, now),
@@ -233,7 +263,8 @@ impl World for Night<'_, '_> {
 
     fn progress(&mut self, now: SimTime) -> ControlFlow<()> {
         let (_, events) = self.network.pulse();
-        self.observer.progress(now, self.recorder.devices_out(), events)
+        self.observer
+            .progress(now, self.recorder.devices_out(), events)
     }
 }
 
@@ -242,7 +273,10 @@ fn rank(order: &Order) -> (Phase, u32) {
     match order {
         Order::Minute => (Phase::World, 0),
         Order::Fault(order) => (Phase::World, fault_key(order)),
-        Order::Attack(order) => (Phase::World, u32::try_from(order.attack).unwrap_or(u32::MAX) + 1),
+        Order::Attack(order) => (
+            Phase::World,
+            u32::try_from(order.attack).unwrap_or(u32::MAX) + 1,
+        ),
         Order::Change(_) => (Phase::World, 1 << 30),
         Order::Deliver(_) => (Phase::Delivery, 0),
         Order::Response(_) => (Phase::Decision, 0),

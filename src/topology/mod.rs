@@ -40,7 +40,7 @@ pub use routes::Routes;
 pub use select::{Selector, SelectorError};
 pub use source::build;
 pub use spec::{
-    BackboneSpec, CoreElementsSpec, CsvSpec, DedicatedPoolSpec, DevicesBy, GeneratedSpec, GraphmlSpec,
-    NeighbourSpec, OpencellidSpec, TopologySpec, VendorSpec,
+    BackboneSpec, CoreElementsSpec, CsvSpec, DedicatedPoolSpec, DevicesBy, GeneratedSpec,
+    GraphmlSpec, NeighbourSpec, OpencellidSpec, TopologySpec, VendorSpec,
 };
 pub use summary::Summary;

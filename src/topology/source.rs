@@ -14,7 +14,9 @@ use super::graphml::Document;
 use super::kinds::{EdgeKind, NodeKind};
 use super::layout::{Plan, lay_out};
 use super::opencellid::from_cells;
-use super::spec::{CoreElementsSpec, CsvSpec, GeneratedSpec, GraphmlSpec, NeighbourSpec, TopologySpec};
+use super::spec::{
+    CoreElementsSpec, CsvSpec, GeneratedSpec, GraphmlSpec, NeighbourSpec, TopologySpec,
+};
 use super::tables::{Row, Sheet, parse_number, read_file};
 
 /// Build the network that `spec` asks for; its paths are relative to `base_dir`.

@@ -134,7 +134,9 @@ impl Shard {
         loop {
             let (devices, slices) = (&self.devices, &self.slices);
             let bring_near = |upcoming: &[u16]| bring_near(air, devices, slices, upcoming);
-            let Some(fired) = self.timers.pop_before(to, bring_near) else { break };
+            let Some(fired) = self.timers.pop_before(to, bring_near) else {
+                break;
+            };
             let index = fired.entity as usize;
             let due = self.devices[index].due();
             if due == fired.at {
