@@ -9,6 +9,7 @@
 
 mod admission;
 mod elements;
+mod incoming;
 mod radio;
 mod server;
 mod visits;

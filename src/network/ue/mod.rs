@@ -108,6 +108,9 @@ pub(super) const EVENT_KINDS: [&str; 9] = [
     "flood messages",
 ];
 
+/// Devices that are brought near together.
+const NEAR: usize = 16;
+
 /// A run of devices.
 #[derive(Debug)]
 pub(super) struct Shard {
@@ -151,12 +154,17 @@ impl Shard {
     /// Take the answers that the core gave in the last window.
     pub(super) fn take_verdicts(&mut self, air: &Air, now: SimTime) {
         let mut inbox = std::mem::take(&mut self.inbox);
-        for verdict in &inbox {
-            let index = (verdict.device - self.first) as usize;
-            let before = self.devices[index].due();
-            self.take_verdict(air, index, verdict, now);
-            if self.devices[index].due() != before {
-                self.arm(index);
+        for verdicts in inbox.chunks(NEAR) {
+            // Read together, devices come from memory at the same time.
+            let near = |verdict: &Verdict| self.devices[(verdict.device - self.first) as usize];
+            std::hint::black_box(verdicts.iter().fold(0, |seen, v| seen ^ near(v).nas_due));
+            for verdict in verdicts {
+                let index = (verdict.device - self.first) as usize;
+                let before = self.devices[index].due();
+                self.take_verdict(air, index, verdict, now);
+                if self.devices[index].due() != before {
+                    self.arm(index);
+                }
             }
         }
         inbox.clear();
