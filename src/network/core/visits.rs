@@ -695,10 +695,6 @@ impl Core {
         }
     }
 
-    /// Whether anything waits or is under way.
-    pub(in crate::network) fn has_backlog(&self) -> bool {
-        !self.under_way.is_empty()
-    }
 }
 
 /// Work of an initial registration at the AMF or MME.

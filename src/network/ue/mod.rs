@@ -186,7 +186,7 @@ impl Shard {
     #[inline]
     fn fire(&mut self, air: &Air, index: usize, at: Tick) {
         let device = &self.devices[index];
-        if device.nas_due == at {
+        if device.nas_due == at && !device.is_asleep() {
             self.nas_timer(air, index, at);
         } else if device.ims_due == at {
             self.ims_timer(air, index, at);
@@ -245,7 +245,7 @@ impl Shard {
                 cell.out[service] += u64::from(device.ims >> (4 + service) & 1);
             }
             assert!(
-                device.nas <= nas_state::FLOODING && self.ims_state(index) <= ims_state::REFRESHING
+                device.nas & !Device::ASLEEP <= nas_state::FLOODING && self.ims_state(index) <= ims_state::REFRESHING
             );
         }
         for (counted, kept) in cells.iter().zip(&self.cells) {
