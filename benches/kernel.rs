@@ -67,7 +67,10 @@ impl Hold {
     fn run(&mut self, holds: u32) -> Tick {
         let mut last = 0;
         for _ in 0..holds {
-            let fired = self.timers.pop_before(Tick::MAX).expect("timers for ever");
+            let fired = self
+                .timers
+                .pop_before(Tick::MAX, |_| ())
+                .expect("timers for ever");
             last = fired.at;
             let increment = self.increments[self.next];
             self.next = (self.next + 1) % self.increments.len();

@@ -48,6 +48,7 @@ impl Storm {
             clock: &self.clock,
             scale: 1.0,
             seed: 1,
+            absent: &[],
             shard_size: 16_384,
         };
         Network::new(&input, workers).expect("a zone that exists")
@@ -63,6 +64,7 @@ pub(crate) fn weather(network: Network<'_>, workers: &Workers) -> u64 {
     let window = network.lookahead();
     let mut watched = Watched { network, workers };
     run(&mut watched, &mut Agenda::new(), window, horizon);
+    watched.network.catch_up(watched.workers);
     let counts = watched.network.snapshot(horizon).classes[0][0];
     assert_eq!(counts.registered, counts.devices, "the storm is over");
     counts.registration_attempts

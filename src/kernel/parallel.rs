@@ -1,7 +1,7 @@
 //! The threads inside one run.
 //!
 //! Invariant: shards share nothing that is written while they advance, so that threads cannot
-//! change a result; a window with little to do stays on the calling thread.
+//! change a result.
 
 use std::fmt;
 
@@ -45,13 +45,24 @@ impl Workers {
         Ok(Self { pool: Some(pool) })
     }
 
-    /// Do `work` on every shard; in parallel if `worthwhile`.
-    pub fn each<S: Send>(&self, shards: &mut [S], worthwhile: bool, work: impl Fn(&mut S) + Sync) {
+    /// Do `work` on every shard.
+    pub fn each<S: Send>(&self, shards: &mut [S], work: impl Fn(&mut S) + Sync) {
         match &self.pool {
-            Some(pool) if worthwhile && shards.len() > 1 => {
-                pool.install(|| shards.par_iter_mut().for_each(&work));
-            }
+            Some(pool) if shards.len() > 1 => pool.install(|| shards.par_iter_mut().for_each(&work)),
             _ => shards.iter_mut().for_each(work),
+        }
+    }
+
+    /// Do two things that share nothing, side by side if there is a second thread.
+    pub fn join(&self, first: impl FnOnce() + Send, second: impl FnOnce() + Send) {
+        match &self.pool {
+            Some(pool) => {
+                pool.join(first, second);
+            }
+            None => {
+                first();
+                second();
+            }
         }
     }
 }

@@ -100,6 +100,7 @@ impl World for Watched<'_> {
     }
 
     fn handle(&mut self, now: SimTime, (): (), agenda: &mut Agenda<()>) {
+        self.network.catch_up(&self.workers);
         let snapshot = self.network.snapshot(now);
         self.registered
             .push((now.as_secs_f64(), snapshot.classes[0][0].registered));
@@ -169,6 +170,7 @@ fn storm_in(storm: Storm, window: Option<Span>, shard_size: usize) -> (Vec<(f64,
         SimTime::ZERO + Span::from_hours(hours),
     );
     assert_eq!(end, RunEnd::Horizon);
+    watched.network.settle(SimTime::ZERO + Span::from_hours(hours), &watched.workers);
     watched.network.assert_conserved();
     let attempts = watched
         .network

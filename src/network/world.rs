@@ -46,6 +46,8 @@ pub struct Network<'a> {
     /// First device of each shard.
     shard_starts: Vec<u32>,
     pub(super) core: Core,
+    /// As far as here, shards have asked.
+    asked_to: SimTime,
     pub(super) status: Vec<ElementStatus>,
     /// When each tower lost the core, if it has.
     pub(super) lost_core_at: Vec<Option<SimTime>>,
@@ -113,6 +115,7 @@ impl<'a> Network<'a> {
             shard_starts: shards.iter().map(|shard| shard.first).collect(),
             shards,
             core,
+            asked_to: SimTime::ZERO,
             status: vec![ElementStatus::Up; topology.nodes().len()],
             lost_core_at: vec![None; topology.towers().len()],
             wilted: vec![false; topology.towers().len()],
@@ -149,42 +152,55 @@ impl<'a> Network<'a> {
                 five_g,
             )
         };
-        workers.each(&mut self.shards, true, |shard| shard.wake(air, &member_of));
+        workers.each(&mut self.shards, |shard| shard.wake(air, &member_of));
     }
 
-    /// No window may be longer: the shortest time in which an answer changes what a device does next.
+    /// No window may be longer: half the shortest time in which an answer changes what a device does next,
+    /// for the core answers while shards are already in the window after.
     pub fn lookahead(&self) -> Span {
-        self.air.lookahead()
+        Span::from_us(self.air.lookahead().as_us() / 2)
     }
 
-    /// Run one window: shards, then the core, then the answers.
+    /// Run one window: shards go through it while the core serves the requests of the window before, and
+    /// then take its answers. What they asked is served in the next window, or by [`Network::catch_up`].
     pub fn advance(&mut self, to: SimTime, workers: &Workers) {
         let (air, end) = (&self.air, to.ceil_tick());
-        let worthwhile = self.shards.len() > 1;
-        workers.each(&mut self.shards, worthwhile, |shard| {
-            shard.advance(air, end)
-        });
+        let (core, shards, asked_to) = (&mut self.core, &mut self.shards, self.asked_to);
+        workers.join(
+            || core.advance(asked_to),
+            || workers.each(shards, |shard| shard.advance(air, end)),
+        );
+        self.answer(to, workers);
         for shard in &mut self.shards {
             self.core.take(&mut shard.outbox);
         }
-        self.core.advance(to);
+        self.asked_to = to;
+    }
+
+    /// Let the core catch up with the shards: to be called before anything happens between windows.
+    pub fn catch_up(&mut self, workers: &Workers) {
+        if self.core.served_to() < self.asked_to {
+            self.core.advance(self.asked_to);
+            self.answer(self.asked_to, workers);
+        }
+    }
+
+    /// Hand out the core's answers.
+    fn answer(&mut self, now: SimTime, workers: &Workers) {
         if self.core.verdicts.is_empty() {
             return;
         }
         for verdict in self.core.verdicts.drain(..) {
-            let shard = self
-                .shard_starts
-                .partition_point(|&first| first <= verdict.device)
-                - 1;
+            let shard = self.shard_starts.partition_point(|&first| first <= verdict.device) - 1;
             self.shards[shard].inbox.push(verdict);
         }
-        workers.each(&mut self.shards, worthwhile, |shard| {
-            shard.take_verdicts(air, to)
-        });
+        let air = &self.air;
+        workers.each(&mut self.shards, |shard| shard.take_verdicts(air, now));
     }
 
     /// Bring everything up to `now`: to be called before the events are read at the end of a run.
-    pub fn settle(&mut self, now: SimTime) {
+    pub fn settle(&mut self, now: SimTime, workers: &Workers) {
+        self.catch_up(workers);
         self.wake_all(now);
     }
 

@@ -221,6 +221,7 @@ impl World for Night<'_, '_> {
     }
 
     fn handle(&mut self, now: SimTime, order: Order, agenda: &mut Agenda<Order>) {
+        self.network.catch_up(&self.workers);
         match order {
             Order::Change(order) => {
                 self.act(agenda, now, |rollout, hands| rollout.handle(order, hands))

@@ -117,6 +117,10 @@ pub(in crate::network) struct Core {
     region_of_tower: Vec<u16>,
     pub(in crate::network) pacers: Vec<Pacer>,
     arrivals: Incoming,
+    /// Requests of the last window, shard by shard.
+    asked: Vec<Vec<Request>>,
+    /// Empty lists to be used again.
+    spare: Vec<Vec<Request>>,
     under_way: BinaryHeap<Reverse<Pending>>,
     pub(in crate::network) verdicts: Vec<Verdict>,
     now_us: u64,
@@ -173,41 +177,59 @@ impl Core {
             region_of_tower,
             pacers: Vec::new(),
             arrivals: Incoming::default(),
+            asked: Vec::new(),
+            spare: Vec::new(),
             under_way: BinaryHeap::new(),
             verdicts: Vec::new(),
             now_us: 0,
         }
     }
 
-    /// Take requests of a shard; they are sorted with all others when the window ends.
+    /// Take the requests of a shard; they are served when the core advances.
     pub(in crate::network) fn take(&mut self, requests: &mut Vec<Request>) {
-        for request in requests.drain(..) {
-            let stage = self.first_stage(&request);
-            let (function, ..) = self.visits[request.procedure as usize][stage as usize];
-            let region = self.region_of_tower[request.tower as usize];
-            let router = self.elements.router_of_tower[request.tower as usize];
-            let Some(choice) = self.elements.pick(&request, function, router, region) else {
-                self.fail(&Job {
-                    request,
-                    stage,
-                    given_up: false,
-                });
-                continue;
-            };
-            let travel_us = self.elements.from_tower_us(request.tower, choice.server);
-            let at_us = request.sent_us() + u64::from(travel_us);
-            let asked = Asked {
-                request,
-                server: choice.server,
-                stage,
-            };
-            self.arrivals.push(key(at_us, request.tie), asked);
+        if !requests.is_empty() {
+            let spare = self.spare.pop().unwrap_or_default();
+            self.asked.push(std::mem::replace(requests, spare));
         }
+    }
+
+    /// As far as here, everything is served.
+    pub(in crate::network) fn served_to(&self) -> SimTime {
+        SimTime::from_us(self.now_us)
+    }
+
+    /// See where each request goes, and when it arrives.
+    fn receive(&mut self) {
+        let mut asked = std::mem::take(&mut self.asked);
+        for mut requests in asked.drain(..) {
+            for request in requests.drain(..) {
+                self.receive_one(request);
+            }
+            self.spare.push(requests);
+        }
+        self.asked = asked;
+    }
+
+    fn receive_one(&mut self, request: Request) {
+        let stage = self.first_stage(&request);
+        let (function, ..) = self.visits[request.procedure as usize][stage as usize];
+        let region = self.region_of_tower[request.tower as usize];
+        let router = self.elements.router_of_tower[request.tower as usize];
+        let Some(choice) = self.elements.pick(&request, function, router, region) else {
+            let job = Job { request, stage, given_up: false };
+            self.fail(&job);
+            return;
+        };
+        let travel_us = self.elements.from_tower_us(request.tower, choice.server);
+        let at_us = request.sent_us() + u64::from(travel_us);
+        let asked = Asked { request, server: choice.server, stage };
+        self.arrivals.push(key(at_us, request.tie), asked);
     }
 
     /// Run everything before `to`.
     pub(in crate::network) fn advance(&mut self, to: SimTime) {
         let end = key(to.as_us(), 0);
+        self.receive();
         let mut arrivals = std::mem::take(&mut self.arrivals);
         arrivals.sort();
         let mut next = 0;

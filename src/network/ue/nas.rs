@@ -459,12 +459,12 @@ impl Shard {
             self.devices[index].nas_due = patience;
         } else if matches!(verdict.cause.0, 95..=99 | 111) && !stubborn {
             // Protocol errors set the attempt counter to its limit at once (TS 24.501 §5.5.1.2.5).
-            self.wait_long(air, index, at, unit);
+            self.wait_long(air, index, later(at, air.timers.procedure), unit);
         } else if self.devices[index].nas == nas_state::TRYING {
             let retry = air.timers.late(air.timers.retry, unit);
             self.retry_after(index, at, retry);
         } else {
-            self.wait_long(air, index, at, unit);
+            self.wait_long(air, index, later(at, air.timers.procedure), unit);
         }
     }
 
