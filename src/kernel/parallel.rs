@@ -48,7 +48,9 @@ impl Workers {
     /// Do `work` on every shard.
     pub fn each<S: Send>(&self, shards: &mut [S], work: impl Fn(&mut S) + Sync) {
         match &self.pool {
-            Some(pool) if shards.len() > 1 => pool.install(|| shards.par_iter_mut().for_each(&work)),
+            Some(pool) if shards.len() > 1 => {
+                pool.install(|| shards.par_iter_mut().for_each(&work))
+            }
             _ => shards.iter_mut().for_each(work),
         }
     }

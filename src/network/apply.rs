@@ -118,7 +118,9 @@ impl Network<'_> {
         let concerned = self.concerned(&next);
         if concerned.iter().any(|&tower| tower) {
             let (air, at) = (&self.air, now.ceil_tick());
-            self.shards.iter_mut().for_each(|shard| shard.wake_towers(air, &concerned, at));
+            self.shards
+                .iter_mut()
+                .for_each(|shard| shard.wake_towers(air, &concerned, at));
         }
         self.air.open(next);
         let (air, at) = (&self.air, now.ceil_tick());
@@ -132,13 +134,19 @@ impl Network<'_> {
     pub(super) fn wake_all(&mut self, now: SimTime) {
         let everywhere = vec![true; self.air.towers.len()];
         let (air, at) = (&self.air, now.ceil_tick());
-        self.shards.iter_mut().for_each(|shard| shard.wake_towers(air, &everywhere, at));
+        self.shards
+            .iter_mut()
+            .for_each(|shard| shard.wake_towers(air, &everywhere, at));
     }
 
     /// The towers whose devices are concerned by what opens or closes: their own, or one in range.
     fn concerned(&self, next: &Openness) -> Vec<bool> {
         let air = &self.air;
-        let pools: Vec<u16> = air.classes.iter().filter_map(|class| class.dedicated_pool).collect();
+        let pools: Vec<u16> = air
+            .classes
+            .iter()
+            .filter_map(|class| class.dedicated_pool)
+            .collect();
         let changed = |tower: usize| {
             let state = &air.towers[tower];
             let way = |pool: u16| state.router as usize * air.pools + pool as usize;
@@ -146,7 +154,8 @@ impl Network<'_> {
             next.towers[tower] != (state.on_air, state.backhaul)
                 || pools.any(|pool| next.ways[way(pool)] != air.ways[way(pool)])
                 || next.ims_open[state.router as usize] != air.ims_open[state.router as usize]
-                || next.gateway_open[state.region as usize] != air.gateway_open[state.region as usize]
+                || next.gateway_open[state.region as usize]
+                    != air.gateway_open[state.region as usize]
         };
         if next.wifi_open != air.wifi_open {
             return vec![true; air.towers.len()];
@@ -157,7 +166,9 @@ impl Network<'_> {
             let around = &air.neighbours[first as usize..first as usize + count as usize];
             around.iter().any(|other| own[other.index()])
         };
-        (0..own.len()).map(|tower| own[tower] || in_range(tower)).collect()
+        (0..own.len())
+            .map(|tower| own[tower] || in_range(tower))
+            .collect()
     }
 
     /// The ways open, by router and pool.
@@ -166,29 +177,61 @@ impl Network<'_> {
         let routers = 0..u16::try_from(elements.routers()).expect("few routers");
         let way = |router: u16, pool: usize| {
             let members = &elements.pools[pool];
-            let reached = |choices: &[Choice]| choices.iter().any(|choice| elements.reaches(router, choice.server));
+            let reached = |choices: &[Choice]| {
+                choices
+                    .iter()
+                    .any(|choice| elements.reaches(router, choice.server))
+            };
             let five_g = if reached(&members.amf) { WAY_5G } else { 0 };
             five_g | if reached(&members.mme) { WAY_4G } else { 0 }
         };
         let pools = self.air.pools;
-        routers.flat_map(|router| (0..pools).map(move |pool| way(router, pool))).collect()
+        routers
+            .flat_map(|router| (0..pools).map(move |pool| way(router, pool)))
+            .collect()
     }
 
     /// What is open and on the air, given the ways.
     fn openness(&self, ways: Vec<u8>) -> Openness {
         let elements = &self.core.elements;
-        let any_up = |kind: NodeKind| elements.kinds.iter().zip(&elements.up).any(|(other, up)| *other == kind && *up);
+        let any_up = |kind: NodeKind| {
+            elements
+                .kinds
+                .iter()
+                .zip(&elements.up)
+                .any(|(other, up)| *other == kind && *up)
+        };
         let routers = 0..u16::try_from(elements.routers()).expect("few routers");
         let tower = |(tower, state): (&Tower, &bool)| {
             let status = self.status[tower.node.index()];
-            (status != ElementStatus::Down && !state, status == ElementStatus::Up)
+            (
+                status != ElementStatus::Down && !state,
+                status == ElementStatus::Up,
+            )
         };
         Openness {
-            towers: self.topology.towers().iter().zip(&self.wilted).map(tower).collect(),
+            towers: self
+                .topology
+                .towers()
+                .iter()
+                .zip(&self.wilted)
+                .map(tower)
+                .collect(),
             ways,
-            ims_open: routers.map(|router| elements.ims.iter().any(|choice| elements.reaches(router, choice.server))).collect(),
+            ims_open: routers
+                .map(|router| {
+                    elements
+                        .ims
+                        .iter()
+                        .any(|choice| elements.reaches(router, choice.server))
+                })
+                .collect(),
             wifi_open: any_up(NodeKind::Epdg) && any_up(NodeKind::Ims),
-            gateway_open: elements.gateways.iter().map(|own| own.iter().any(|choice| elements.up[choice.server as usize])).collect(),
+            gateway_open: elements
+                .gateways
+                .iter()
+                .map(|own| own.iter().any(|choice| elements.up[choice.server as usize]))
+                .collect(),
         }
     }
 

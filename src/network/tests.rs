@@ -170,7 +170,9 @@ fn storm_in(storm: Storm, window: Option<Span>, shard_size: usize) -> (Vec<(f64,
         SimTime::ZERO + Span::from_hours(hours),
     );
     assert_eq!(end, RunEnd::Horizon);
-    watched.network.settle(SimTime::ZERO + Span::from_hours(hours), &watched.workers);
+    watched
+        .network
+        .settle(SimTime::ZERO + Span::from_hours(hours), &watched.workers);
     watched.network.assert_conserved();
     let attempts = watched
         .network

@@ -191,7 +191,10 @@ impl<'a> Network<'a> {
             return;
         }
         for verdict in self.core.verdicts.drain(..) {
-            let shard = self.shard_starts.partition_point(|&first| first <= verdict.device) - 1;
+            let shard = self
+                .shard_starts
+                .partition_point(|&first| first <= verdict.device)
+                - 1;
             self.shards[shard].inbox.push(verdict);
         }
         let air = &self.air;

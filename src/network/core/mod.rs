@@ -9,9 +9,11 @@
 
 mod admission;
 mod elements;
+mod entry;
 mod incoming;
 mod radio;
 mod server;
+mod upkeep;
 mod visits;
 
 use crate::base::{TICK_US, Tick};

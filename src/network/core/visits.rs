@@ -5,30 +5,30 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::base::{Draws, Purpose, SimTime, Tick, unit_interval};
+use crate::base::{Draws, Purpose, SimTime};
 use crate::network::command::Cause;
 use crate::network::spec::{
-    Function, LateAccept, NetworkSpec, OverloadSpec, PROCEDURES, Procedure, StaleWork, WhenFull,
+    Function, LateAccept, NetworkSpec, OverloadSpec, PROCEDURES, Procedure, StaleWork,
 };
 use crate::topology::NodeKind;
 
 use super::elements::{Elements, NO_LATENCY};
 use super::incoming::{Asked, Incoming};
 use super::radio::Radios;
-use super::server::{Offer, Served, Server, part};
+use super::server::{Offer, Served, Server};
 use super::{Pacer, Request, Verdict, VerdictKind};
 
 /// A request on its way through its visits.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::network) struct Job {
-    request: Request,
-    stage: u8,
+    pub(super) request: Request,
+    pub(super) stage: u8,
     /// It has been answered as failed already; what is done for it still is wasted.
-    given_up: bool,
+    pub(super) given_up: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Step {
+pub(super) enum Step {
     /// Arrives at `server` for its stage.
     Arrive,
     /// Its last visit ends: the answer leaves `from`.
@@ -39,19 +39,19 @@ enum Step {
 
 /// Something that will happen on the core side.
 #[derive(Clone, Copy, Debug)]
-struct Pending {
+pub(super) struct Pending {
     /// Microseconds << 24 | hash.
-    key: u64,
-    step: Step,
+    pub(super) key: u64,
+    pub(super) step: Step,
     /// The element that serves it until `key` less `travel_us`; `NOWHERE` if it is between elements.
-    from: u16,
-    server: u16,
-    travel_us: u32,
-    job: Job,
+    pub(super) from: u16,
+    pub(super) server: u16,
+    pub(super) travel_us: u32,
+    pub(super) job: Job,
 }
 
 const NOWHERE: u16 = u16::MAX;
-const HASH_BITS: u32 = 24;
+pub(super) const HASH_BITS: u32 = 24;
 
 impl Pending {
     /// A request comes in at `key`.
@@ -95,35 +95,35 @@ impl Ord for Pending {
 
 /// What an AMF or MME does beside serving.
 #[derive(Clone, Debug, Default)]
-struct Temper {
-    reject: Option<(Cause, f64)>,
-    overload: Option<OverloadSpec>,
-    overloaded: bool,
+pub(super) struct Temper {
+    pub(super) reject: Option<(Cause, f64)>,
+    pub(super) overload: Option<OverloadSpec>,
+    pub(super) overloaded: bool,
 }
 
 /// The core of the network.
 #[derive(Debug)]
 pub(in crate::network) struct Core {
-    draws: Draws,
+    pub(super) draws: Draws,
     pub(in crate::network) elements: Elements,
     pub(in crate::network) servers: Vec<Server<Job>>,
-    tempers: Vec<Temper>,
-    visits: Vec<Vec<(Function, f64, bool)>>,
-    guards_us: [u64; PROCEDURES.len()],
-    late_accept: LateAccept,
-    reject_work: f64,
-    reject_wait: crate::base::Delay,
+    pub(super) tempers: Vec<Temper>,
+    pub(super) visits: Vec<Vec<(Function, f64, bool)>>,
+    pub(super) guards_us: [u64; PROCEDURES.len()],
+    pub(super) late_accept: LateAccept,
+    pub(super) reject_work: f64,
+    pub(super) reject_wait: crate::base::Delay,
     pub(in crate::network) radios: Radios,
-    region_of_tower: Vec<u16>,
+    pub(super) region_of_tower: Vec<u16>,
     pub(in crate::network) pacers: Vec<Pacer>,
-    arrivals: Incoming,
+    pub(super) arrivals: Incoming,
     /// Requests of the last window, shard by shard.
-    asked: Vec<Vec<Request>>,
+    pub(super) asked: Vec<Vec<Request>>,
     /// Empty lists to be used again.
-    spare: Vec<Vec<Request>>,
-    under_way: BinaryHeap<Reverse<Pending>>,
+    pub(super) spare: Vec<Vec<Request>>,
+    pub(super) under_way: BinaryHeap<Reverse<Pending>>,
     pub(in crate::network) verdicts: Vec<Verdict>,
-    now_us: u64,
+    pub(super) now_us: u64,
 }
 
 /// Turning a registration away with a reject costs this share of carrying it out: two of fourteen
@@ -216,13 +216,21 @@ impl Core {
         let region = self.region_of_tower[request.tower as usize];
         let router = self.elements.router_of_tower[request.tower as usize];
         let Some(choice) = self.elements.pick(&request, function, router, region) else {
-            let job = Job { request, stage, given_up: false };
+            let job = Job {
+                request,
+                stage,
+                given_up: false,
+            };
             self.fail(&job);
             return;
         };
         let travel_us = self.elements.from_tower_us(request.tower, choice.server);
         let at_us = request.sent_us() + u64::from(travel_us);
-        let asked = Asked { request, server: choice.server, stage };
+        let asked = Asked {
+            request,
+            server: choice.server,
+            stage,
+        };
         self.arrivals.push(key(at_us, request.tie), asked);
     }
 
@@ -330,7 +338,7 @@ impl Core {
     }
 
     /// A visit ends at `finish_ns`: on to the next, or back to the device.
-    fn proceed(&mut self, mut job: Job, server: u16, finish_ns: u64, end_us: u64) {
+    pub(super) fn proceed(&mut self, mut job: Job, server: u16, finish_ns: u64, end_us: u64) {
         let finish_us = finish_ns.div_ceil(1_000);
         let request = job.request;
         let late = finish_us.saturating_sub(request.sent_us())
@@ -409,7 +417,7 @@ impl Core {
     }
 
     /// A request came to nothing, in silence; its device is told only if it presumed otherwise.
-    fn fail(&mut self, job: &Job) {
+    pub(super) fn fail(&mut self, job: &Job) {
         let request = &job.request;
         if job.given_up || request.flood || !request.presumed_to_succeed() {
             return;
@@ -424,33 +432,7 @@ impl Core {
         self.verdict(request, kind, at_us, request.member);
     }
 
-    fn turned_away(&mut self, job: &Job, server: u16, now_us: u64) {
-        let reject = self.servers[server as usize].when_full == WhenFull::Reject;
-        if reject && job.request.procedure == Procedure::InitialRegistration {
-            self.servers[server as usize].counts.rejected += 1;
-            self.reject(&job.request, server, now_us, Cause::NETWORK_FAILURE, 0);
-        } else {
-            self.fail(job);
-        }
-    }
-
-    fn reject(&mut self, request: &Request, server: u16, now_us: u64, cause: Cause, backoff: Tick) {
-        let travel = self.elements.from_tower_us(request.tower, server);
-        if request.flood || travel == NO_LATENCY {
-            return;
-        }
-        self.verdicts.push(Verdict {
-            at: SimTime::from_us(now_us + u64::from(travel)),
-            sent: request.sent,
-            device: request.device,
-            backoff,
-            kind: VerdictKind::RegistrationRejected,
-            cause,
-            member: request.member,
-        });
-    }
-
-    fn verdict(&mut self, request: &Request, kind: VerdictKind, at_us: u64, member: u8) {
+    pub(super) fn verdict(&mut self, request: &Request, kind: VerdictKind, at_us: u64, member: u8) {
         self.verdicts.push(Verdict {
             at: SimTime::from_us(at_us),
             sent: request.sent,
@@ -460,120 +442,6 @@ impl Core {
             cause: Cause(0),
             member,
         });
-    }
-
-    /// What stands before the first visit: the tower's radio, then pacing, defects and overload control.
-    fn admit(&mut self, job: &Job, server: u16, now_us: u64) -> bool {
-        let request = &job.request;
-        if !request.over_wifi && !self.radios.admit(request.tower, now_us) {
-            self.radio_reject(job, now_us);
-            return false;
-        }
-        if request.procedure != Procedure::InitialRegistration {
-            return true;
-        }
-        self.admit_registration(job, server, now_us)
-    }
-
-    fn admit_registration(&mut self, job: &Job, server: u16, now_us: u64) -> bool {
-        let request = job.request;
-        let region = self.region_of_tower[request.tower as usize];
-        let draws = self.draws;
-        let words = || draws.words(Purpose::Effect, request.device, request.tie);
-        if let Some((cause, share)) = self.tempers[server as usize].reject
-            && unit_interval(words()[0]) < share
-        {
-            self.turn_away(job, server, now_us, (cause, 0));
-            return false;
-        }
-        let refused_by = self
-            .pacers
-            .iter_mut()
-            .position(|pacer| !pacer.admits(&request, region, now_us));
-        if let Some(pacer) = refused_by {
-            let backoff = self.pacers[pacer].backoff(self.draws, &request);
-            self.turn_away(job, server, now_us, (Cause::CONGESTION, backoff));
-            return false;
-        }
-        self.watch_overload(server, now_us);
-        let temper = &self.tempers[server as usize];
-        let Some(overload) = temper
-            .overload
-            .as_ref()
-            .filter(|_| temper.overloaded && !request.priority)
-        else {
-            return true;
-        };
-        let words = words();
-        if unit_interval(words[1]) < overload.ran_reject.get() && !request.ignores_backoff {
-            self.radio_reject(job, now_us);
-            return false;
-        }
-        if let Some(backoff) = overload.backoff {
-            let wait = backoff
-                .draw(unit_interval(words[2]), unit_interval(words[3]))
-                .as_ticks();
-            self.turn_away(job, server, now_us, (Cause::CONGESTION, wait));
-            return false;
-        }
-        true
-    }
-
-    fn watch_overload(&mut self, server: u16, now_us: u64) {
-        if self.tempers[server as usize].overload.is_none() {
-            return;
-        }
-        let wait_us = self.servers[server as usize].wait_ns(now_us * 1_000) / 1_000;
-        let temper = &mut self.tempers[server as usize];
-        if let Some(overload) = &temper.overload {
-            let mark = if temper.overloaded {
-                overload.stop_at
-            } else {
-                overload.start_at
-            };
-            temper.overloaded = wait_us > mark.as_us();
-        }
-    }
-
-    /// Answer a registration with a reject, which costs the element some work.
-    fn turn_away(&mut self, job: &Job, server: u16, now_us: u64, answer: (Cause, Tick)) {
-        let offer = Offer {
-            job: Job {
-                given_up: true,
-                ..*job
-            },
-            work: self.reject_work,
-            priority: false,
-            under_way: false,
-            unit: 0.5,
-        };
-        let element = &mut self.servers[server as usize];
-        if element.is_in_order() && element.offer(now_us * 1_000, &offer) == Served::Full {
-            return;
-        }
-        self.servers[server as usize].counts.rejected += 1;
-        self.reject(&job.request, server, now_us, answer.0, answer.1);
-    }
-
-    /// The tower rejects the connection with a wait time; to NAS that is a lower-layer failure.
-    fn radio_reject(&mut self, job: &Job, now_us: u64) {
-        let request = &job.request;
-        if request.presumed_to_succeed() {
-            self.fail(job);
-        } else if request.procedure == Procedure::InitialRegistration && !request.flood {
-            let words =
-                self.draws
-                    .words(Purpose::Effect, request.device, request.tie.wrapping_add(1));
-            let wait = self
-                .reject_wait
-                .draw(unit_interval(words[0]), unit_interval(words[1]));
-            self.verdict(
-                request,
-                VerdictKind::RegistrationRejected,
-                now_us + wait.as_us(),
-                request.member,
-            );
-        }
     }
 
     /// Callers whose guard expires before `to` while their work waits in a queue give up.
@@ -633,90 +501,6 @@ impl Core {
         };
         self.under_way.push(Reverse(pending));
     }
-
-    // What operators, faults and attackers do to elements.
-
-    /// Set the reject that an AMF or MME answers registrations with.
-    pub(in crate::network) fn set_reject(&mut self, server: u16, reject: Option<(Cause, f64)>) {
-        self.tempers[server as usize].reject = reject;
-    }
-
-    /// An element begins or ceases to serve; ceasing loses what is in it.
-    pub(in crate::network) fn set_up(&mut self, server: u16, up: bool, now: SimTime) {
-        if self.servers[server as usize].up == up {
-            return;
-        }
-        self.servers[server as usize].up = up;
-        self.servers[server as usize].counts.up = up;
-        self.elements.up[server as usize] = up;
-        if !up {
-            self.lose(server, now);
-        }
-    }
-
-    /// Throw away what waits in an element; what is in service goes on.
-    pub(in crate::network) fn purge(&mut self, server: u16, now: SimTime) {
-        let lost = self.servers[server as usize].purge(now.as_us() * 1_000);
-        self.fail_all(lost);
-        if self.servers[server as usize].is_in_order() {
-            // In order of arrival, what waits is under way already.
-            self.keep_under_way(server, now, |_| false);
-        }
-    }
-
-    fn lose(&mut self, server: u16, now: SimTime) {
-        let lost = self.servers[server as usize].lose_all(now.as_us() * 1_000);
-        self.fail_all(lost);
-        self.keep_under_way(server, now, |_| false);
-    }
-
-    /// Change an element's capacity: what is inside is delayed or hastened.
-    pub(in crate::network) fn set_speed(
-        &mut self,
-        server: u16,
-        now: SimTime,
-        factor: f64,
-        background: f64,
-    ) {
-        let slower =
-            self.servers[server as usize].set_speed(now.as_us() * 1_000, factor, background);
-        if slower.to_bits() == 1.0_f64.to_bits() {
-            return;
-        }
-        self.keep_under_way(server, now, |pending| {
-            let left_us = (pending.key >> HASH_BITS) - u64::from(pending.travel_us) - now.as_us();
-            let at_us = now.as_us() + part(left_us, slower) + u64::from(pending.travel_us);
-            pending.key = key(at_us, pending.job.request.tie);
-            true
-        });
-    }
-
-    /// Apply `keep` to everything that is being served by `server` at `now`; drop what it refuses.
-    fn keep_under_way(&mut self, server: u16, now: SimTime, keep: impl Fn(&mut Pending) -> bool) {
-        let mut all = std::mem::take(&mut self.under_way).into_vec();
-        let mut lost = Vec::new();
-        all.retain_mut(|Reverse(pending)| {
-            let in_service = pending.from == server
-                && (pending.key >> HASH_BITS) - u64::from(pending.travel_us) > now.as_us();
-            if !in_service || keep(pending) {
-                return true;
-            }
-            if !matches!(pending.step, Step::Free) {
-                lost.push(pending.job);
-            }
-            false
-        });
-        self.under_way = all.into();
-        self.fail_all(lost);
-    }
-
-    fn fail_all(&mut self, mut lost: Vec<Job>) {
-        lost.sort_unstable_by_key(|job| (job.request.sent, job.request.tie, job.request.device));
-        for job in lost {
-            self.fail(&job);
-        }
-    }
-
 }
 
 /// Work of an initial registration at the AMF or MME.
@@ -749,6 +533,6 @@ const NOBODY: Request = Request {
 };
 
 #[inline]
-fn key(at_us: u64, tie: u32) -> u64 {
+pub(super) fn key(at_us: u64, tie: u32) -> u64 {
     at_us << HASH_BITS | u64::from(tie >> 8)
 }

@@ -22,7 +22,9 @@ impl Shard {
     /// Account anew for every device under `towers`: what is open or on the air there has changed.
     pub(in crate::network) fn refresh(&mut self, air: &Air, towers: &[bool], at: Tick) {
         for slice in 0..self.slices.len() {
-            let SliceAccount { tower, from, to, .. } = self.slices[slice];
+            let SliceAccount {
+                tower, from, to, ..
+            } = self.slices[slice];
             if !towers[tower.index()] {
                 continue;
             }
@@ -65,9 +67,14 @@ impl Shard {
         at: Tick,
     ) {
         let (pool, member) = holder;
-        let dedicated = air.classes.iter().any(|class| class.dedicated_pool == Some(pool));
+        let dedicated = air
+            .classes
+            .iter()
+            .any(|class| class.dedicated_pool == Some(pool));
         for slice in 0..self.slices.len() {
-            let SliceAccount { tower, from, to, .. } = self.slices[slice];
+            let SliceAccount {
+                tower, from, to, ..
+            } = self.slices[slice];
             let tower = &air.towers[tower.index()];
             if tower.pool != pool && !dedicated {
                 continue;

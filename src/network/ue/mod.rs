@@ -12,8 +12,10 @@ mod account;
 mod birth;
 mod bulk;
 mod calls;
+mod coverage;
 mod ims;
 mod nas;
+mod refusal;
 
 use crate::base::{SimTime, TICK_US, Tick, TowerId};
 use crate::kernel::Timers;
@@ -245,7 +247,8 @@ impl Shard {
                 cell.out[service] += u64::from(device.ims >> (4 + service) & 1);
             }
             assert!(
-                device.nas & !Device::ASLEEP <= nas_state::FLOODING && self.ims_state(index) <= ims_state::REFRESHING
+                device.nas & !Device::ASLEEP <= nas_state::FLOODING
+                    && self.ims_state(index) <= ims_state::REFRESHING
             );
         }
         for (counted, kept) in cells.iter().zip(&self.cells) {

@@ -8,12 +8,11 @@
 
 use crate::base::{Purpose, SimTime, Tick, unit_interval};
 use crate::network::air::{Air, WAY_4G, WAY_5G};
-use crate::network::command::Cause;
 use crate::network::core::{Request, Verdict};
 use crate::network::spec::Procedure;
 use crate::population::{Device, flag};
 
-use super::{EventKind, Shard, SliceAccount, ims_state, later, nas_state, tick_at, ticks};
+use super::{EventKind, Shard, ims_state, later, nas_state, tick_at, ticks};
 
 impl Shard {
     pub(super) fn nas_timer(&mut self, air: &Air, index: usize, at: Tick) {
@@ -63,40 +62,6 @@ impl Shard {
         self.send(air, index, at, Procedure::InitialRegistration, words[2]);
         self.presume_failure(air, index, at, words);
         self.sleep_if_unheard(air, index);
-    }
-
-    /// A device that nobody can hear, and that has no service left to lose, keeps the exact phase of its
-    /// retries without an event each: [`Shard::wake_up`] makes up for them when a way opens.
-    fn sleep_if_unheard(&mut self, air: &Air, index: usize) {
-        let device = &self.devices[index];
-        if device.flags & (flag::WIFI | flag::CONTEXT | flag::VOLUNTARY) != 0 {
-            return;
-        }
-        let serving = air.serving_tower(self.home(index), device.serving());
-        if air.ways(&air.towers[serving.index()], device.class) == 0 {
-            self.devices[index].nas |= Device::ASLEEP;
-        }
-    }
-
-    /// Bring the sleeping devices of a slice up to `now`, as if each of their timers had fired, and arm them
-    /// again. `air` is still as it was while they slept.
-    pub(super) fn wake_up(&mut self, air: &Air, slice: usize, now: Tick) {
-        let SliceAccount { from, to, .. } = self.slices[slice];
-        for index in from as usize..to as usize {
-            if !self.devices[index].is_asleep() {
-                continue;
-            }
-            loop {
-                let device = &mut self.devices[index];
-                device.nas &= !Device::ASLEEP;
-                let due = device.nas_due;
-                if due >= now {
-                    break;
-                }
-                self.nas_timer(air, index, due);
-            }
-            self.arm(index);
-        }
     }
 
     /// Access barring: TS 36.331 §5.3.3.11 and TS 38.331 §5.3.14.5 draw the time as
@@ -156,7 +121,7 @@ impl Shard {
     }
 
     /// Wait for the long retry, or until the user loses patience.
-    fn wait_long(&mut self, air: &Air, index: usize, from: Tick, unit: f64) {
+    pub(super) fn wait_long(&mut self, air: &Air, index: usize, from: Tick, unit: f64) {
         let due = later(from, air.timers.late(air.timers.long_retry, unit));
         let patience = self.user_patience(air, index, from);
         let device = &mut self.devices[index];
@@ -172,7 +137,7 @@ impl Shard {
     }
 
     /// When the user of a phone without service restarts it: awake users only (7 h to 23 h).
-    fn user_patience(&self, air: &Air, index: usize, from: Tick) -> Tick {
+    pub(super) fn user_patience(&self, air: &Air, index: usize, from: Tick) -> Tick {
         let device = &self.devices[index];
         let tower = &air.towers[self.home(index).index()];
         let rate = air.classes[device.class as usize]
@@ -418,108 +383,5 @@ impl Shard {
         );
         self.devices[index].nas_ordinal = device.nas_ordinal.wrapping_add(1);
         self.presume_failure(air, index, verdict.sent, words);
-    }
-
-    pub(super) fn nas_rejected(&mut self, air: &Air, index: usize, verdict: &Verdict) {
-        if !matches!(
-            self.devices[index].nas,
-            nas_state::TRYING | nas_state::LONG_WAIT | nas_state::REFUSED
-        ) {
-            return;
-        }
-        let cell = self.cell(index);
-        self.cells[cell].registration_rejects += 1;
-        let at = verdict.at.ceil_tick();
-        self.want_service(air, index, at);
-        let word = air.draws.words(
-            Purpose::NasAttempt,
-            self.number(index),
-            u32::from(self.devices[index].nas_ordinal),
-        )[3];
-        let unit = unit_interval(word);
-        let stubborn = self.devices[index].has(flag::IGNORES_BACKOFF);
-        if verdict.backoff > 0 && !stubborn {
-            let device = &mut self.devices[index];
-            device.set_nas_failures(0);
-            device.nas = nas_state::BACK_OFF;
-            device.nas_due = later(at, verdict.backoff.max(air.timers.procedure));
-        } else if verdict.cause == Cause::IDENTITY_UNKNOWN
-            || verdict.cause == Cause::IMPLICITLY_DETACHED
-        {
-            self.retry_after(index, at, air.timers.procedure);
-        } else if verdict.cause == Cause::N1_MODE_NOT_ALLOWED
-            && self.devices[index].has(flag::FIVE_G)
-        {
-            self.devices[index].set(flag::N1_DISABLED, true);
-            self.devices[index].set_nas_failures(0);
-            self.retry_after(index, at, air.timers.procedure);
-        } else if verdict.cause.is_sticky() && !stubborn {
-            let patience = self.user_patience(air, index, later(at, air.timers.procedure));
-            self.devices[index].nas = nas_state::REFUSED;
-            self.devices[index].nas_due = patience;
-        } else if matches!(verdict.cause.0, 95..=99 | 111) && !stubborn {
-            // Protocol errors set the attempt counter to its limit at once (TS 24.501 §5.5.1.2.5).
-            self.wait_long(air, index, later(at, air.timers.procedure), unit);
-        } else if self.devices[index].nas == nas_state::TRYING {
-            let retry = air.timers.late(air.timers.retry, unit);
-            self.retry_after(index, at, retry);
-        } else {
-            self.wait_long(air, index, later(at, air.timers.procedure), unit);
-        }
-    }
-
-    fn retry_after(&mut self, index: usize, at: Tick, wait: Tick) {
-        let device = &mut self.devices[index];
-        device.nas = nas_state::TRYING;
-        device.nas_due = later(at, wait.max(1));
-    }
-
-    /// The cell is gone: look for another, if there may be one.
-    pub(super) fn lose_cell(&mut self, air: &Air, index: usize, at: Tick) {
-        self.count(EventKind::Other);
-        let words = air.draws.words(
-            Purpose::Onset,
-            self.number(index),
-            1 << 16 | u32::from(self.devices[index].nas_ordinal),
-        );
-        let settle = air
-            .spec
-            .access
-            .reselection
-            .draw(unit_interval(words[0]), unit_interval(words[1]));
-        let device = &mut self.devices[index];
-        device.nas_ordinal = device.nas_ordinal.wrapping_add(1);
-        device.set(flag::VOLUNTARY, false);
-        device.set_serving(0);
-        device.nas = nas_state::RESELECTING;
-        device.nas_due = later(at, settle.as_ticks().max(1));
-        self.update_service(air, index, at);
-    }
-
-    /// Settle on the nearest tower that is on the air, own first; if there is none, wait for one.
-    fn reselect(&mut self, air: &Air, index: usize, at: Tick) {
-        self.count(EventKind::Other);
-        let home = self.home(index);
-        let (_, around) = air.towers[home.index()].neighbours;
-        let reach = if self.devices[index].has(flag::COVERED) {
-            around.min(15)
-        } else {
-            0
-        };
-        let found = (0..=reach).find(|&k| air.towers[air.serving_tower(home, k).index()].on_air);
-        let Some(serving) = found else {
-            self.devices[index].nas = nas_state::NO_COVERAGE;
-            self.devices[index].nas_due = Device::IDLE;
-            self.update_service(air, index, at);
-            return;
-        };
-        self.devices[index].set_serving(serving);
-        if self.devices[index].has(flag::CONTEXT) {
-            self.schedule_periodic(air, index, at, air.timers.periodic);
-            self.update_service(air, index, at);
-        } else {
-            self.devices[index].set_nas_failures(0);
-            self.attempt(air, index, at);
-        }
     }
 }

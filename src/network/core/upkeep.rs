@@ -1,0 +1,94 @@
+//! What operators, faults and attackers do to elements, and what becomes of the work inside.
+//!
+//! Invariant: between windows only; work is lost, delayed or kept, never forgotten.
+
+use std::cmp::Reverse;
+
+use crate::base::SimTime;
+use crate::network::command::Cause;
+
+use super::server::part;
+use super::visits::{Core, HASH_BITS, Job, Pending, Step, key};
+
+impl Core {
+    /// Set the reject that an AMF or MME answers registrations with.
+    pub(in crate::network) fn set_reject(&mut self, server: u16, reject: Option<(Cause, f64)>) {
+        self.tempers[server as usize].reject = reject;
+    }
+
+    /// An element begins or ceases to serve; ceasing loses what is in it.
+    pub(in crate::network) fn set_up(&mut self, server: u16, up: bool, now: SimTime) {
+        if self.servers[server as usize].up == up {
+            return;
+        }
+        self.servers[server as usize].up = up;
+        self.servers[server as usize].counts.up = up;
+        self.elements.up[server as usize] = up;
+        if !up {
+            self.lose(server, now);
+        }
+    }
+
+    /// Throw away what waits in an element; what is in service goes on.
+    pub(in crate::network) fn purge(&mut self, server: u16, now: SimTime) {
+        let lost = self.servers[server as usize].purge(now.as_us() * 1_000);
+        self.fail_all(lost);
+        if self.servers[server as usize].is_in_order() {
+            // In order of arrival, what waits is under way already.
+            self.keep_under_way(server, now, |_| false);
+        }
+    }
+
+    fn lose(&mut self, server: u16, now: SimTime) {
+        let lost = self.servers[server as usize].lose_all(now.as_us() * 1_000);
+        self.fail_all(lost);
+        self.keep_under_way(server, now, |_| false);
+    }
+
+    /// Change an element's capacity: what is inside is delayed or hastened.
+    pub(in crate::network) fn set_speed(
+        &mut self,
+        server: u16,
+        now: SimTime,
+        factor: f64,
+        background: f64,
+    ) {
+        let slower =
+            self.servers[server as usize].set_speed(now.as_us() * 1_000, factor, background);
+        if slower.to_bits() == 1.0_f64.to_bits() {
+            return;
+        }
+        self.keep_under_way(server, now, |pending| {
+            let left_us = (pending.key >> HASH_BITS) - u64::from(pending.travel_us) - now.as_us();
+            let at_us = now.as_us() + part(left_us, slower) + u64::from(pending.travel_us);
+            pending.key = key(at_us, pending.job.request.tie);
+            true
+        });
+    }
+
+    /// Apply `keep` to everything that is being served by `server` at `now`; drop what it refuses.
+    fn keep_under_way(&mut self, server: u16, now: SimTime, keep: impl Fn(&mut Pending) -> bool) {
+        let mut all = std::mem::take(&mut self.under_way).into_vec();
+        let mut lost = Vec::new();
+        all.retain_mut(|Reverse(pending)| {
+            let in_service = pending.from == server
+                && (pending.key >> HASH_BITS) - u64::from(pending.travel_us) > now.as_us();
+            if !in_service || keep(pending) {
+                return true;
+            }
+            if !matches!(pending.step, Step::Free) {
+                lost.push(pending.job);
+            }
+            false
+        });
+        self.under_way = all.into();
+        self.fail_all(lost);
+    }
+
+    fn fail_all(&mut self, mut lost: Vec<Job>) {
+        lost.sort_unstable_by_key(|job| (job.request.sent, job.request.tie, job.request.device));
+        for job in lost {
+            self.fail(&job);
+        }
+    }
+}
