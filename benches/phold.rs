@@ -98,7 +98,7 @@ fn delay(word: u32) -> Tick {
 }
 
 fn target(word: u32) -> u16 {
-    let scaled = u64::from(word) * u64::from(PROCESSES) >> 32;
+    let scaled = (u64::from(word) * u64::from(PROCESSES)) >> 32;
     u16::try_from(scaled).expect("below the number of processes")
 }
 
@@ -115,7 +115,7 @@ fn phold(mut shards: Vec<Shard>, workers: &Workers) -> (u64, u64) {
     let mut now = 0;
     while now < HORIZON {
         now = (now + LOOKAHEAD).min(HORIZON);
-        workers.each(&mut shards, true, |shard| shard.advance(now));
+        workers.each(&mut shards, |shard| shard.advance(now));
         exchange(&mut shards);
     }
     shards.iter().fold((0, 0), |(count, sum), shard| {

@@ -49,7 +49,7 @@ impl Workers {
     pub fn each<S: Send>(&self, shards: &mut [S], work: impl Fn(&mut S) + Sync) {
         match &self.pool {
             Some(pool) if shards.len() > 1 => {
-                pool.install(|| shards.par_iter_mut().for_each(&work))
+                pool.install(|| shards.par_iter_mut().for_each(&work));
             }
             _ => shards.iter_mut().for_each(work),
         }
@@ -57,14 +57,11 @@ impl Workers {
 
     /// Do two things that share nothing, side by side if there is a second thread.
     pub fn join(&self, first: impl FnOnce() + Send, second: impl FnOnce() + Send) {
-        match &self.pool {
-            Some(pool) => {
-                pool.join(first, second);
-            }
-            None => {
-                first();
-                second();
-            }
+        if let Some(pool) = &self.pool {
+            pool.join(first, second);
+        } else {
+            first();
+            second();
         }
     }
 }

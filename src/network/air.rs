@@ -33,6 +33,21 @@ pub(super) struct TowerState {
     pub(super) neighbours: (u32, u8),
 }
 
+impl TowerState {
+    /// Seconds since a local midnight.
+    #[inline]
+    pub(super) fn local_s(&self, at: Tick) -> f64 {
+        f64::from(self.local_start_s) + SimTime::from_tick(at).as_secs_f64()
+    }
+
+    /// The local hour.
+    #[inline]
+    pub(super) fn hour(&self, at: Tick) -> usize {
+        let second = u64::from(self.local_start_s) + SimTime::from_tick(at).as_us() / 1_000_000;
+        usize::try_from(second / 3_600 % 24).expect("an hour of the day")
+    }
+}
+
 /// Timers of the NAS and IMS layers on the device grid.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timers {
@@ -172,19 +187,6 @@ impl Air {
         }
         let (first, _) = self.towers[home.index()].neighbours;
         self.neighbours[first as usize + serving as usize - 1]
-    }
-
-    /// Seconds since a local midnight under `tower`.
-    #[inline]
-    pub(super) fn local_s(&self, tower: &TowerState, at: Tick) -> f64 {
-        f64::from(tower.local_start_s) + SimTime::from_tick(at).as_secs_f64()
-    }
-
-    /// The local hour under `tower`.
-    #[inline]
-    pub(super) fn hour(&self, tower: &TowerState, at: Tick) -> usize {
-        let second = u64::from(tower.local_start_s) + SimTime::from_tick(at).as_us() / 1_000_000;
-        usize::try_from(second / 3_600 % 24).expect("an hour of the day")
     }
 
     /// The barring in force at `tower`.

@@ -70,9 +70,9 @@ pub struct ClassCounts {
 impl ClassCounts {
     /// Add the counters of a part of the network.
     pub(super) fn add(&mut self, part: &Self, lost_device_us: [u128; 4]) {
-        for service in 0..4 {
+        for (service, lost) in lost_device_us.into_iter().enumerate() {
             self.out[service] += part.out[service];
-            self.lost_device_us[service] += lost_device_us[service];
+            self.lost_device_us[service] += lost;
             self.ever_out[service] += part.ever_out[service];
         }
         self.devices += part.devices;

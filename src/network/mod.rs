@@ -11,6 +11,7 @@ mod counters;
 mod sizing;
 mod spec;
 #[cfg(test)]
+#[expect(clippy::cast_precision_loss, reason = "counts in tests are small")]
 mod tests;
 mod ue;
 mod world;

@@ -62,11 +62,18 @@ pub(super) fn devices_of_servers(topology: &Topology, elements: &Elements, air: 
 }
 
 /// The pool that a server is a member of.
-pub(super) fn pool_of(topology: &Topology, elements: &Elements, server: usize) -> Option<usize> {
+fn pool_of(topology: &Topology, elements: &Elements, server: usize) -> Option<usize> {
     topology
         .pools()
         .iter()
         .position(|pool| pool.members.contains(&elements.nodes[server]))
+}
+
+/// The pool of each server, if it is a member of one.
+pub(super) fn pools_of_servers(topology: &Topology, elements: &Elements) -> Vec<Option<usize>> {
+    (0..elements.nodes.len())
+        .map(|server| pool_of(topology, elements, server))
+        .collect()
 }
 
 /// The servers with their rates.

@@ -82,15 +82,14 @@ impl<'a> Network<'a> {
             .iter()
             .map(|tower| tower.devices)
             .collect();
-        let shares: Vec<f64> = population
+        let class_shares: Vec<f64> = population
             .classes
             .iter()
             .map(|class| class.share.get())
             .collect();
-        let placement = Placement::new(&towers, &shares, scale);
+        let placement = Placement::new(&towers, &class_shares, scale);
         let sizes = sizing::devices_of_servers(topology, &elements, &air);
         let servers = sizing::servers(spec, &elements, &sizes, scale);
-        let core_elements = elements.nodes.len();
         let access = &spec.access;
         let radios = Radios::new(
             towers.len(),
@@ -98,18 +97,17 @@ impl<'a> Network<'a> {
             access.setup_queue,
             scale,
         );
-        let regions = air.towers.iter().map(|tower| tower.region).collect();
-        let region = |index: usize| {
-            air.towers
-                .iter()
-                .position(|tower| tower.region as usize == index)
-        };
-        let tower_of_region = (0..air.regions).map(region).collect();
-        let pool_of_server = (0..core_elements)
-            .map(|server| sizing::pool_of(topology, &elements, server))
-            .collect();
+        let region_of_tower = air.towers.iter().map(|tower| tower.region).collect();
+        let tower_of_region = towers_of_regions(&air);
+        let pool_of_server = sizing::pools_of_servers(topology, &elements);
         let shards = shards(&placement, &air, input.shard_size);
-        let core = Core::new(spec, Draws::new(seed), elements, servers, (radios, regions));
+        let core = Core::new(
+            spec,
+            Draws::new(seed),
+            elements,
+            servers,
+            (radios, region_of_tower),
+        );
         let mut network = Self {
             topology,
             shard_starts: shards.iter().map(|shard| shard.first).collect(),
@@ -307,6 +305,16 @@ impl<'a> Network<'a> {
             shard.assert_conserved();
         }
     }
+}
+
+/// A tower of each region.
+fn towers_of_regions(air: &Air) -> Vec<Option<usize>> {
+    let of = |region: usize| {
+        air.towers
+            .iter()
+            .position(|tower| tower.region as usize == region)
+    };
+    (0..air.regions).map(of).collect()
 }
 
 fn air(input: &NetworkInput<'_>, elements: &Elements) -> Result<Air, ZoneError> {

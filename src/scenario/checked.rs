@@ -126,7 +126,7 @@ impl Scenario {
 
     /// Digest of the resolved scenario and of the network that it makes.
     pub fn digest(&self) -> Digest {
-        self.digest.clone()
+        self.digest
     }
 
     /// What is allowed but may not be meant.
@@ -188,6 +188,33 @@ fn check_values(file: &ScenarioFile, problems: &mut Problems) -> Option<WallCloc
             None,
         );
     }
+    check_floors(file, problems);
+    for (index, figure) in file.published.figures.iter().enumerate() {
+        if let Some(problem) = figure.problem() {
+            problems.push(
+                &format!("published.figures[{index}].value"),
+                problem,
+                "a value of the quantity's unit".to_owned(),
+                None,
+            );
+        }
+    }
+    match WallClock::parse(&file.start) {
+        Ok(clock) => Some(clock),
+        Err(error) => {
+            problems.push(
+                "start",
+                error.to_string(),
+                "a date and time with offset".to_owned(),
+                None,
+            );
+            None
+        }
+    }
+}
+
+/// Times below which windows would be too short.
+fn check_floors(file: &ScenarioFile, problems: &mut Problems) {
     let network = &file.network;
     let floors = [
         (
@@ -219,28 +246,6 @@ fn check_values(file: &ScenarioFile, problems: &mut Problems) -> Option<WallCloc
                 format!("at least {PROCEDURE_MIN}"),
                 None,
             );
-        }
-    }
-    for (index, figure) in file.published.figures.iter().enumerate() {
-        if let Some(problem) = figure.problem() {
-            problems.push(
-                &format!("published.figures[{index}].value"),
-                problem,
-                "a value of the quantity's unit".to_owned(),
-                None,
-            );
-        }
-    }
-    match WallClock::parse(&file.start) {
-        Ok(clock) => Some(clock),
-        Err(error) => {
-            problems.push(
-                "start",
-                error.to_string(),
-                "a date and time with offset".to_owned(),
-                None,
-            );
-            None
         }
     }
 }

@@ -165,7 +165,7 @@ impl Night<'_, '_> {
                 Outcome::Order(at, order) => self.schedule(agenda, at, Order::Response(order)),
                 Outcome::Action(ResponseAction::RollBack) => self.roll_back(agenda, now),
                 Outcome::Action(ResponseAction::Restore { nodes }) => {
-                    self.restore(agenda, now, &nodes)
+                    self.restore(agenda, now, &nodes);
                 }
             }
         }
@@ -224,7 +224,7 @@ impl World for Night<'_, '_> {
         self.network.catch_up(&self.workers);
         match order {
             Order::Change(order) => {
-                self.act(agenda, now, |rollout, hands| rollout.handle(order, hands))
+                self.act(agenda, now, |rollout, hands| rollout.handle(order, hands));
             }
             Order::Fault(order) => {
                 let orders = self.faults.handle(order, &mut deck!(self, now));

@@ -167,7 +167,7 @@ impl Elements {
 
     /// Latency from a tower to an element, or [`NO_LATENCY`].
     #[inline]
-    pub(in crate::network) fn from_tower_us(&self, tower: u32, server: u16) -> u32 {
+    pub(in crate::network) fn tower_to_us(&self, tower: u32, server: u16) -> u32 {
         let router = self.router_of_tower[tower as usize] as usize;
         self.from_router_us[router * self.nodes.len() + server as usize]
             .saturating_add(self.access_us[tower as usize])
@@ -256,7 +256,7 @@ impl Elements {
         }
         for attempt in 0..16 {
             let hash = tie_break(self.seed, device, attempt);
-            let choice = &candidates[(u64::from(hash >> 8) * u64::from(n) >> 24) as usize];
+            let choice = &candidates[((u64::from(hash >> 8) * u64::from(n)) >> 24) as usize];
             let heads = f64::from(hash & 0xff) / 256.0 < choice.weight;
             if heads && serves(choice.server) {
                 return Some(*choice);

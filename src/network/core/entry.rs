@@ -102,7 +102,7 @@ impl Core {
             return;
         }
         self.servers[server as usize].counts.rejected += 1;
-        self.reject(&job.request, server, now_us, answer.0, answer.1);
+        self.reject(&job.request, server, now_us, answer);
     }
 
     /// The tower rejects the connection with a wait time; to NAS that is a lower-layer failure.
@@ -130,7 +130,7 @@ impl Core {
         let reject = self.servers[server as usize].when_full == WhenFull::Reject;
         if reject && job.request.procedure == Procedure::InitialRegistration {
             self.servers[server as usize].counts.rejected += 1;
-            self.reject(&job.request, server, now_us, Cause::NETWORK_FAILURE, 0);
+            self.reject(&job.request, server, now_us, (Cause::NETWORK_FAILURE, 0));
         } else {
             self.fail(job);
         }
@@ -141,10 +141,10 @@ impl Core {
         request: &Request,
         server: u16,
         now_us: u64,
-        cause: Cause,
-        backoff: Tick,
+        answer: (Cause, Tick),
     ) {
-        let travel = self.elements.from_tower_us(request.tower, server);
+        let (cause, backoff) = answer;
+        let travel = self.elements.tower_to_us(request.tower, server);
         if request.flood || travel == NO_LATENCY {
             return;
         }

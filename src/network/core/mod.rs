@@ -28,6 +28,10 @@ pub(super) use server::Server;
 pub(super) use visits::Core;
 
 /// What a device asks of the core.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts, not modes: each is asked for by itself"
+)]
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Request {
     /// When it was sent.

@@ -114,7 +114,7 @@ impl<J: Copy> Server<J> {
         match served {
             Served::Full => self.counts.dropped += 1,
             Served::Until { .. } | Served::Now { .. } => {
-                self.counts.busy_us += occupancy_ns / 1_000
+                self.counts.busy_us += occupancy_ns / 1_000;
             }
             Served::Waits => {}
         }
@@ -329,6 +329,7 @@ pub(super) fn part(ns: u64, share: f64) -> u64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::cast_precision_loss, reason = "counts in tests are small")]
 mod tests {
     use super::*;
     use crate::base::{Draws, Purpose, Span};
@@ -347,8 +348,8 @@ mod tests {
     fn mean_wait(workers: u8, service: ServiceTime, load: f64, queue: Span) -> (f64, f64) {
         let spec = FunctionSpec {
             workers,
-            service,
             queue,
+            service,
             ..FunctionSpec::default()
         };
         let mut server = Server::new(&spec, 1.0, 1.0);

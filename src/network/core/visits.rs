@@ -224,7 +224,7 @@ impl Core {
             self.fail(&job);
             return;
         };
-        let travel_us = self.elements.from_tower_us(request.tower, choice.server);
+        let travel_us = self.elements.tower_to_us(request.tower, choice.server);
         let at_us = request.sent_us() + u64::from(travel_us);
         let asked = Asked {
             request,
@@ -339,21 +339,30 @@ impl Core {
 
     /// A visit ends at `finish_ns`: on to the next, or back to the device.
     pub(super) fn proceed(&mut self, mut job: Job, server: u16, finish_ns: u64, end_us: u64) {
-        let finish_us = finish_ns.div_ceil(1_000);
+        let served_us = finish_ns.div_ceil(1_000);
         let request = job.request;
-        let late = finish_us.saturating_sub(request.sent_us())
+        let is_late = served_us.saturating_sub(request.sent_us())
             > self.guards_us[request.procedure as usize];
-        if late && request.presumed_to_succeed() && !job.given_up {
+        if is_late && request.presumed_to_succeed() && !job.given_up {
             self.fail(&job);
             job.given_up = true;
         }
         self.servers[server as usize].counts.served += 1;
-        self.servers[server as usize].counts.wasted += u64::from(late);
+        self.servers[server as usize].counts.wasted += u64::from(is_late);
         let Some(stage) = self.next_stage(&request, job.stage + 1) else {
-            if finish_us < end_us {
-                self.answer(&job, server, finish_us);
+            if served_us < end_us {
+                self.answer(&job, server, served_us);
             } else {
-                self.push(finish_us, Step::Answer, server, server, (0, job));
+                self.push(
+                    served_us,
+                    &Ahead {
+                        step: Step::Answer,
+                        from: server,
+                        server,
+                        travel_us: 0,
+                        job,
+                    },
+                );
             }
             return;
         };
@@ -368,12 +377,16 @@ impl Core {
         let travel = next.map(|next| (next, self.elements.between_us(server, next)));
         match travel {
             Some((next, travel_us)) if travel_us != NO_LATENCY => {
+                let step = Step::Arrive;
                 self.push(
-                    finish_us + u64::from(travel_us),
-                    Step::Arrive,
-                    server,
-                    next,
-                    (travel_us, job),
+                    served_us + u64::from(travel_us),
+                    &Ahead {
+                        step,
+                        from: server,
+                        server: next,
+                        travel_us,
+                        job,
+                    },
                 );
             }
             _ => self.fail(&job),
@@ -383,7 +396,7 @@ impl Core {
     /// The answer leaves the core.
     fn answer(&mut self, job: &Job, server: u16, now_us: u64) {
         let request = &job.request;
-        let travel = self.elements.from_tower_us(request.tower, server);
+        let travel = self.elements.tower_to_us(request.tower, server);
         if job.given_up || request.flood || travel == NO_LATENCY {
             return;
         }
@@ -395,7 +408,7 @@ impl Core {
                 self.verdict(request, VerdictKind::RegistrationAccepted, at_us, member);
             }
             Procedure::ImsRegistration if !late => {
-                self.verdict(request, VerdictKind::ImsAccepted, at_us, 0)
+                self.verdict(request, VerdictKind::ImsAccepted, at_us, 0);
             }
             Procedure::InitialRegistration | Procedure::ImsRegistration => {}
             _ if late => self.fail(job),
@@ -480,27 +493,44 @@ impl Core {
             stage: 0,
             given_up: true,
         };
-        self.push(
-            free_ns.div_ceil(1_000),
-            Step::Free,
+        let free = Ahead {
+            step: Step::Free,
+            from: server,
             server,
-            server,
-            (0, job),
-        );
+            travel_us: 0,
+            job,
+        };
+        self.push(free_ns.div_ceil(1_000), &free);
     }
 
-    fn push(&mut self, at_us: u64, step: Step, from: u16, server: u16, what: (u32, Job)) {
-        let (travel_us, job) = what;
-        let pending = Pending {
-            key: key(at_us, job.request.tie),
+    /// Let something happen at `at_us`.
+    fn push(&mut self, at_us: u64, what: &Ahead) {
+        let Ahead {
             step,
             from,
             server,
             travel_us,
             job,
-        };
-        self.under_way.push(Reverse(pending));
+        } = *what;
+        let key = key(at_us, job.request.tie);
+        self.under_way.push(Reverse(Pending {
+            key,
+            step,
+            from,
+            server,
+            travel_us,
+            job,
+        }));
     }
+}
+
+/// Something that will happen, its time apart.
+struct Ahead {
+    step: Step,
+    from: u16,
+    server: u16,
+    travel_us: u32,
+    job: Job,
 }
 
 /// Work of an initial registration at the AMF or MME.

@@ -178,5 +178,5 @@ impl Shard {
 }
 
 fn part(whole: Tick, word: u32) -> Tick {
-    ticks(f64::from(whole) * crate::base::TICK_US as f64 / 1e6 * unit_interval(word))
+    ticks(crate::base::SimTime::from_tick(whole).as_secs_f64() * unit_interval(word))
 }

@@ -149,7 +149,7 @@ impl Shard {
             u32::from(device.nas_ordinal),
         );
         let class = &air.classes[device.class as usize].spec;
-        let interval_s = class.uplink_interval_s.at(air.hour(tower, at)) * onset.spread;
+        let interval_s = class.uplink_interval_s.at(tower.hour(at)) * onset.spread;
         let uplink = ticks(-libm::log(unit_interval(words[0])) * interval_s);
         let told =
             if unit_interval(words[1]) < onset.told.get() && air.ways(tower, device.class) != 0 {

@@ -52,7 +52,7 @@ impl Shard {
         let unit = air
             .draws
             .unit(Purpose::Call, self.number(index), u32::from(ordinal));
-        let wait_s = demand.wait_s(air.local_s(tower, at), -libm::log(unit));
+        let wait_s = demand.wait_s(tower.local_s(at), -libm::log(unit));
         self.devices[index].call_due = later(at, ticks(wait_s));
     }
 
@@ -66,7 +66,7 @@ impl Shard {
         if self.without_voice(index) {
             self.blocked(air, index, at);
         } else {
-            self.send(air, index, at, Procedure::Call, words[2]);
+            self.send(air, index, at, (Procedure::Call, words[2]));
         }
     }
 
@@ -103,7 +103,7 @@ impl Shard {
         if self.without_emergency(index) {
             self.cells[cell].emergency_blocked += 1;
         } else if !self.in_sos(index) {
-            self.send(air, index, at, Procedure::EmergencyCall, words[2]);
+            self.send(air, index, at, (Procedure::EmergencyCall, words[2]));
         }
     }
 
@@ -138,7 +138,7 @@ impl Shard {
         let strength = running_s / state.flood.ramp.as_secs_f64().max(1e-6);
         if unit_interval(words[1]) < strength {
             self.count(EventKind::Flood);
-            self.send(air, index, at, Procedure::InitialRegistration, words[2]);
+            self.send(air, index, at, (Procedure::InitialRegistration, words[2]));
         }
     }
 

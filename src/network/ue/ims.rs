@@ -58,7 +58,7 @@ impl Shard {
         self.cells[cell].ims_attempts += 1;
         let words = self.ims_words(air, index);
         self.devices[index].ims_ordinal = self.devices[index].ims_ordinal.wrapping_add(1);
-        self.send(air, index, at, Procedure::ImsRegistration, words[1]);
+        self.send(air, index, at, (Procedure::ImsRegistration, words[1]));
         self.back_off(
             air,
             index,
@@ -125,7 +125,7 @@ impl Shard {
         let words = self.ims_words(air, index);
         self.devices[index].ims_ordinal = self.devices[index].ims_ordinal.wrapping_add(1);
         if self.has_way(air, index) {
-            self.send(air, index, at, Procedure::ImsRefresh, words[1]);
+            self.send(air, index, at, (Procedure::ImsRefresh, words[1]));
             self.devices[index].ims_due = later(at, air.timers.ims_refresh);
         } else {
             self.set_ims_state(index, ims_state::REFRESHING);

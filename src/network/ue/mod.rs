@@ -300,6 +300,7 @@ fn tick_at(at: SimTime, now: SimTime) -> Tick {
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
     reason = "clamped to the horizon of a run"
 )]
 fn ticks(seconds: f64) -> Tick {

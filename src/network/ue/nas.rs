@@ -22,14 +22,13 @@ impl Shard {
                 self.count(EventKind::Accepted);
                 self.registered(air, index, at);
             }
-            nas_state::WILL_RESTART => self.switch_off(air, index, at),
+            nas_state::WILL_RESTART | nas_state::REFUSED => self.switch_off(air, index, at),
             nas_state::RESELECTING | nas_state::NO_COVERAGE => self.reselect(air, index, at),
             nas_state::FLOODING => self.flood_timer(air, index, at),
             nas_state::UNAWARE | nas_state::RESTARTING => {
                 self.count(EventKind::Other);
                 self.attempt(air, index, at);
             }
-            nas_state::REFUSED => self.switch_off(air, index, at),
             _ => self.attempt(air, index, at),
         }
     }
@@ -59,7 +58,7 @@ impl Shard {
         if self.devices[index].nas_failures() > 0 {
             self.want_service(air, index, at);
         }
-        self.send(air, index, at, Procedure::InitialRegistration, words[2]);
+        self.send(air, index, at, (Procedure::InitialRegistration, words[2]));
         self.presume_failure(air, index, at, words);
         self.sleep_if_unheard(air, index);
     }
@@ -154,7 +153,7 @@ impl Shard {
             u32::from(device.nas_ordinal),
         )[0];
         let mut awake_s = -libm::log(unit_interval(word)) / rate;
-        let local = air.local_s(tower, from) % 86_400.0;
+        let local = tower.local_s(from) % 86_400.0;
         let (morning, evening) = (7.0 * 3_600.0, 23.0 * 3_600.0);
         let mut wait_s = (morning - local).max(0.0);
         let mut today = evening - local.max(morning);
@@ -200,15 +199,10 @@ impl Shard {
         }
     }
 
-    /// Ask the core; an unheard request goes nowhere.
-    pub(super) fn send(
-        &mut self,
-        air: &Air,
-        index: usize,
-        at: Tick,
-        procedure: Procedure,
-        tie: u32,
-    ) {
+    /// Ask the core for a procedure, with a number that orders it among others of one instant; an unheard
+    /// request goes nowhere.
+    pub(super) fn send(&mut self, air: &Air, index: usize, at: Tick, what: (Procedure, u32)) {
+        let (procedure, tie) = what;
         let device = &self.devices[index];
         let home = self.home(index);
         let serving = air.serving_tower(home, device.serving());
@@ -335,7 +329,7 @@ impl Shard {
         let interval_s = air.classes[device.class as usize]
             .spec
             .uplink_interval_s
-            .at(air.hour(tower, at))
+            .at(tower.hour(at))
             * air.spec.registration.onset.spread;
         let words = air.draws.words(
             Purpose::Periodic,
@@ -366,7 +360,7 @@ impl Shard {
             self.attempt(air, index, at);
             return;
         }
-        self.send(air, index, at, Procedure::PeriodicUpdate, words[2]);
+        self.send(air, index, at, (Procedure::PeriodicUpdate, words[2]));
         self.schedule_periodic(air, index, at, air.timers.periodic);
     }
 
