@@ -119,6 +119,7 @@ fn simulate(quantity: &Quantity, evidence: &Evidence<'_>, t0: SimTime) -> Option
         Quantity::BlockedCalls => Some(real(all.calls.blocked)),
         Quantity::EmergencyBlocked => Some(real(all.calls.emergency_blocked)),
         Quantity::BlockedCallsPerDevice => share(all.calls.blocked, all.devices),
+        Quantity::AttemptsPerDevice => share(all.registered.attempts, all.devices),
         Quantity::EmergencyShareOfBlocked => share(all.calls.emergency_blocked, all.calls.blocked),
         Quantity::RegionsTouchedShare => {
             share(impact.at_end.regions as u64, evidence.regions as u64)

@@ -212,6 +212,8 @@ pub enum Quantity {
     BlockedCallsPerDevice,
     /// Emergency calls among the blocked calls.
     EmergencyShareOfBlocked,
+    /// Initial registration requests per device of the network.
+    AttemptsPerDevice,
     /// Share of the regions touched.
     RegionsTouchedShare,
     /// One quantity divided by another of the same unit.
@@ -308,9 +310,10 @@ impl Quantity {
             Self::DevicesAffected { .. } | Self::BlockedCalls | Self::EmergencyBlocked => {
                 Unit::Count
             }
-            Self::BlockedCallsPerDevice | Self::Ratio { .. } | Self::NotExpressible { .. } => {
-                Unit::Number
-            }
+            Self::BlockedCallsPerDevice
+            | Self::AttemptsPerDevice
+            | Self::Ratio { .. }
+            | Self::NotExpressible { .. } => Unit::Number,
             Self::Difference { of, .. } => of.unit(),
         }
     }
@@ -339,6 +342,7 @@ impl Quantity {
             Self::EmergencyBlocked => "emergency calls blocked".into(),
             Self::BlockedCallsPerDevice => "calls blocked per device".into(),
             Self::EmergencyShareOfBlocked => "emergency share of blocked calls".into(),
+            Self::AttemptsPerDevice => "registration attempts per device".into(),
             Self::RegionsTouchedShare => "regions touched".into(),
             Self::Ratio { of, to } => format!("{} / {}", of.label(), to.label()),
             Self::Difference { of, minus } => format!("{} - {}", of.label(), minus.label()),
