@@ -8,6 +8,7 @@ mod files;
 mod json;
 mod log_table;
 mod number;
+mod phrases;
 mod run_dir;
 mod summary_text;
 mod tables;

@@ -74,7 +74,10 @@ fn evaluate_figure(figure: &Figure, evidence: &Evidence<'_>, t0: SimTime) -> Eva
         (_, Some(_)) => Outcome::Miss,
     };
     Evaluated {
-        label: figure.quantity.label(),
+        label: match figure.label.as_str() {
+            "" => figure.quantity.label(),
+            label => label.to_owned(),
+        },
         unit: figure.quantity.unit(),
         published: value,
         simulated,

@@ -38,6 +38,9 @@ pub struct Figure {
     pub source: String,
     /// What it is to this scenario.
     pub tag: Tag,
+    /// What it is called in the table; the quantity in words unless given.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub label: String,
     /// Anything a reader should know.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
