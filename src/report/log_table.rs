@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 
 use crate::base::{Record, SimTime, Span};
 use crate::impact::ServiceImpact;
-use crate::network::Service;
+use crate::network::{SERVICES, Service};
 use crate::simulation::RunResult;
 
+use super::headline::NOTABLE_SHARE;
 use super::number::{percent, short};
 use super::phrases::{Phrase, phrase};
 use super::tables::SERVICE_WORDS;
@@ -25,9 +26,6 @@ const TOGETHER: Span = Span::from_minutes(15);
 
 /// The number of packet data among the services.
 const DATA: usize = Service::Data as usize;
-
-/// Service that this share of devices never lost at once is not part of the story.
-const NOTABLE_SHARE: f64 = 0.001;
 
 /// The story: what weighs most, in the order of time.
 pub(super) fn happened(result: &RunResult) -> Option<TextTable> {
@@ -158,7 +156,7 @@ fn service(result: &RunResult) -> Vec<Line> {
     };
     let peak = short(real(worst.peak));
     let mut lines = vec![line(
-        worst.peak_at,
+        nearly_all_out(result, SERVICES[service]).unwrap_or(worst.peak_at),
         format!("{peak} devices ({}) without {word}", percent(share)),
     )];
     let recovery = [
@@ -171,6 +169,15 @@ fn service(result: &RunResult) -> Vec<Line> {
         lines.extend(after.map(|after| line(impact.reference + after, text)));
     }
     lines
+}
+
+/// When the devices without a service first were nearly as many as ever; the very last may take an hour
+/// to be counted.
+fn nearly_all_out(result: &RunResult, service: Service) -> Option<SimTime> {
+    const NEARLY: f64 = 0.99;
+    let out = result.impact.series.out(None, service);
+    let most = out.peak()?.1;
+    out.reaches(NEARLY * most, SimTime::ZERO)
 }
 
 fn clock(result: &RunResult, at: SimTime) -> String {

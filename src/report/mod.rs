@@ -5,6 +5,7 @@
 
 mod compare_text;
 mod files;
+mod headline;
 mod json;
 mod log_table;
 mod number;

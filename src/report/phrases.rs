@@ -49,9 +49,9 @@ pub(super) fn phrase(record: &Record) -> (u8, Phrase) {
         "detected" => (8, format!("people look into alarm {subject}")),
         "triage-done" => (6, "it is known what is wrong".to_owned()),
         "decision" => (6, "it is decided what to do".to_owned()),
+        // A rollback tells its own beginning and end.
+        "action-started" | "action-finished" if detail == "roll-back" => (0, joined(record)),
         "action-started" => (7, format!("{subject}: {} begins", counted(detail))),
-        // A rollback tells its own end.
-        "action-finished" if detail == "roll-back" => (0, joined(record)),
         "action-finished" => (8, format!("{subject}: {detail} done")),
         "action-blocked" => (8, format!("{subject} blocked: {}", counted(detail))),
         "rollback-blocked" => (8, format!("rollback of {subject} blocked: {detail}")),
