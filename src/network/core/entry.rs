@@ -7,8 +7,9 @@ use crate::network::command::Cause;
 use crate::network::spec::{Procedure, WhenFull};
 
 use super::elements::NO_LATENCY;
+use super::pending::Job;
 use super::server::{Offer, Served};
-use super::visits::{Core, Job};
+use super::visits::Core;
 use super::{Request, Verdict, VerdictKind};
 
 impl Core {

@@ -11,6 +11,7 @@ mod admission;
 mod elements;
 mod entry;
 mod incoming;
+mod pending;
 mod radio;
 mod server;
 mod upkeep;

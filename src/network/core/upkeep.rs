@@ -7,8 +7,9 @@ use std::cmp::Reverse;
 use crate::base::SimTime;
 use crate::network::command::Cause;
 
+use super::pending::{HASH_BITS, Job, Pending, Step, key};
 use super::server::part;
-use super::visits::{Core, HASH_BITS, Job, Pending, Step, key};
+use super::visits::Core;
 
 impl Core {
     /// Set the reject that an AMF or MME answers registrations with.
