@@ -162,7 +162,11 @@ fn names_of_elements_that_do_not_exist() {
 fn a_step_that_waits_for_none() {
     let step = "response: {playbook: [{name: a, after: {step: b}, action: {kind: roll-back}}]}\n";
     let all = complaints(&format!("{SMALL}{step}"));
-    assert!(all.iter().any(|line| line.contains("\"b\"")), "{all:#?}");
+    assert!(
+        all.iter()
+            .any(|line| line.contains("after.step: found b, expected a step that comes earlier")),
+        "{all:#?}"
+    );
 }
 
 #[test]

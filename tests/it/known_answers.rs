@@ -26,24 +26,32 @@ fn near(found: f64, expected: f64, share: f64, what: &str) {
 const FINE: &str = "outputs: {kpi_period: 1s}\n";
 
 /// The published times hold for any number of devices: the storm is a matter of rates.
-fn storm_w2(devices: u64) {
-    let result = simulate(&Storm::w2(devices).scenario(FINE), 1);
-    let curve = registered(&result);
-    near(first_at(&curve, devices / 2), 3_372.0, 0.003, "half");
-    near(first_at(&curve, devices * 99 / 100), 8_361.0, 0.003, "99 %");
-    near(first_at(&curve, devices), 8_387.0, 0.003, "all");
-    let each = result.impact.all.registered.attempts as f64 / devices as f64;
+///
+/// The times hold for each seed; attempts per device for their mean, as single storms of ten thousand
+/// scatter by 0.3 % (the onset is drawn).
+fn storm_w2(devices: u64, seeds: u64) {
+    let mut attempts = 0;
+    for seed in 1..=seeds {
+        let result = simulate(&Storm::w2(devices).scenario(FINE), seed);
+        let curve = registered(&result);
+        near(first_at(&curve, devices / 2), 3_372.0, 0.003, "half");
+        near(first_at(&curve, devices * 99 / 100), 8_361.0, 0.003, "99 %");
+        near(first_at(&curve, devices), 8_387.0, 0.003, "all");
+        println!("{}", result.impact.all.registered.attempts);
+        attempts += result.impact.all.registered.attempts;
+    }
+    let each = attempts as f64 / (devices * seeds) as f64;
     near(each, 23.04, 0.003, "attempts per device");
 }
 
 #[test]
 fn storm_w2_with_ten_thousand_devices() {
-    storm_w2(10_000);
+    storm_w2(10_000, 8);
 }
 
 #[test]
 fn storm_w2_with_a_hundred_thousand_devices() {
-    storm_w2(100_000);
+    storm_w2(100_000, 1);
 }
 
 #[test]
@@ -120,7 +128,7 @@ fn a_queue_shorter_than_the_guard_recovers() {
 /// The collapse at its third hour, and what is done about it then.
 fn rescued(playbook: &str) -> RunResult {
     let storm = Storm {
-        hours: 14,
+        hours: 18,
         ..Storm::spread(20_000, 20)
     };
     let result = simulate(&storm.scenario(playbook), 1);
@@ -135,7 +143,8 @@ fn rescued(playbook: &str) -> RunResult {
     result
 }
 
-/// Capacity is 20,000 / 6,000 = 3.3 per second.
+/// Capacity is 20,000 / 6,000 = 3.3 per second, and a reject takes a seventh of a registration: rejects of
+/// 20,000 devices every 45 min on average and 1.5 registrations per second stay below it.
 #[test]
 fn the_collapse_ends_when_the_queue_is_purged_and_re_admission_paced() {
     let result = rescued(
@@ -143,7 +152,7 @@ fn the_collapse_ends_when_the_queue_is_purged_and_re_admission_paced() {
 response:
   playbook:
     - {name: purge, after: {at: 3h}, action: {kind: purge, select: {kinds: [mme]}}}
-    - {name: let-in, after: {at: 3h}, action: {kind: re-admit, pace: {rate: 2.0}}}
+    - {name: let-in, after: {at: 3h}, action: {kind: re-admit, pace: {rate: 1.5, backoff: 30m}}}
 ",
     );
     assert_eq!(registered(&result).last().expect("samples").1, 20_000);
@@ -157,13 +166,13 @@ fn the_collapse_ends_when_registrations_are_throttled_below_capacity() {
         "
 response:
   playbook:
-    - {name: slow, after: {at: 3h}, action: {kind: throttle, pace: {rate: 2.0, backoff: 15m}}}
+    - {name: slow, after: {at: 3h}, action: {kind: throttle, pace: {rate: 1.5, backoff: 30m}}}
 ",
     );
     assert_eq!(registered(&result).last().expect("samples").1, 20_000);
 }
 
-/// A purge without a pace empties the queue once; the retries of all fill it again at once.
+/// A pace that lets everybody through is none: the collapse stays, by hours or for good.
 #[test]
 fn a_pace_above_capacity_does_not_end_the_collapse() {
     let result = rescued(
@@ -231,6 +240,7 @@ fn retries_after_reject_17_by_a_defect() {
     let devices = 5_000;
     let text = Storm {
         hours: 1,
+        capacity_s: 1.0,
         ..Storm::w2(devices)
     };
     let text = text
@@ -281,9 +291,14 @@ response:
 
 const QUIET: &str = "
 horizon: 24h
-scale: 0.1
+scale: 0.2
 start: 2024-02-21T00:00:00-06:00
-topology: {source: generated, towers: 150, devices: 200000, states: [TX, NM, OK]}
+topology:
+  source: generated
+  towers: 150
+  devices: 200000
+  states: [TX, NM, OK]
+  core: {udm: 1, ims: 1}
 outputs: {kpi_period: 15m}
 ";
 
@@ -407,8 +422,8 @@ fn the_night_of_22_february_2024() {
         impact.registered_share(None, at).expect("a share")
     };
     assert!((impact.reference.as_minutes_f64() - 12.0).abs() < 1e-9);
-    assert!(share(15.0) > 0.99, "{} just before", share(15.0));
-    assert!(share(16.1) < 0.01, "{} three minutes after", share(16.1));
+    assert!(share(14.0) > 0.99, "{} just before", share(14.0));
+    assert!(share(15.1) < 0.01, "{} three minutes after", share(15.1));
     let minutes = |class, level| {
         let span = impact.registered_again(class, level);
         span.expect("it recovers").as_secs_f64() / 60.0

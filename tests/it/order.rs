@@ -30,7 +30,7 @@ network:
     functions:
       amf: {rate_per_million: 350000.0, workers: 4, discipline: priority, overload: {start_at: 1s}}
       mme: {rate_per_million: 350000.0, discipline: lifo}
-      udm: {rate_per_million: 400.0, discipline: priority, queue: 8s, service: exponential}
+      udm: {rate_per_million: 400.0, discipline: priority, queue: 8s}
 change:
   target: {kinds: [amf, mme], regions: [texas]}
   defect: {kind: crash-after-dwell, dwell: 20m, restart_time: {uniform: {min: 1m, max: 5m}}}
@@ -182,6 +182,7 @@ topology:
   towers: 30
   devices: 60000
   states: [TX, NY]
+network: {core: {functions: {udm: {rate_per_million: 100000.0}, ims: {rate_per_million: 100000.0}}}}
 ";
 
 fn of_each(result: &RunResult, region: &str, what: fn(&ClassCounts) -> u64) -> Vec<u64> {
@@ -363,10 +364,9 @@ fn the_rank_correlation_bites() {
 #[test]
 fn recovery_does_not_follow_the_numbers_of_devices() {
     let storm = Storm::w2(100_000).text();
-    let towers = storm.replace("towers: 1\n", "towers: 10\n");
-    assert_ne!(storm, towers);
-    for seed in [1, 2] {
-        let first = recoveries(&scenario(&towers), seed);
+    let mut worst = 0.0_f64;
+    for seed in 1..=6 {
+        let first = recoveries(&scenario(&storm), seed);
         let pairs: Vec<(f64, f64)> = first
             .iter()
             .enumerate()
@@ -374,6 +374,8 @@ fn recovery_does_not_follow_the_numbers_of_devices() {
             .collect();
         assert_eq!(pairs.len(), 100_000, "all recover");
         let found = rank_correlation(&pairs);
-        assert!(found.abs() < 0.01, "seed {seed}: {found}");
+        println!("seed {seed}: {found}");
+        worst = worst.max(found.abs());
     }
+    assert!(worst < 0.01, "{worst}");
 }

@@ -62,7 +62,8 @@ impl Storm {
             capacity_s,
             hours,
         } = self;
-        let rate = 1e6 / capacity_s;
+        // An attach is 14 messages; that the unit is a message matters to rejects, which cost two.
+        let rate = 14.0 * 1e6 / capacity_s;
         format!(
             "
 scale: 1.0
@@ -87,7 +88,7 @@ network:
   core:
     background: {{messages_in_busy_hour: 0.0, messages_in_quiet_hour: 0.0}}
     functions: {{mme: {{rate_per_million: {rate}, queue: {queue_s}s}}}}
-    procedures: {{initial_registration: [{{at: mobility, work: 1.0}}]}}
+    procedures: {{initial_registration: [{{at: mobility, work: 14.0}}]}}
 "
         )
     }
