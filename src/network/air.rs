@@ -47,8 +47,6 @@ pub(super) struct Timers {
     pub(super) ims_backoff_base_s: f64,
     pub(super) ims_backoff_max_s: f64,
     pub(super) ims_refresh: Tick,
-    pub(super) ims_procedure: Tick,
-    pub(super) call_guard: Tick,
 }
 
 /// What distinguishes the classes while running.
@@ -71,7 +69,6 @@ pub(super) struct FloodState {
 /// What all shards read.
 #[derive(Debug)]
 pub(super) struct Air {
-    pub(super) seed: u64,
     pub(super) draws: Draws,
     pub(super) timers: Timers,
     pub(super) spec: NetworkSpec,
@@ -96,6 +93,17 @@ pub(super) struct Air {
     pub(super) first_attempt: Delay,
 }
 
+/// What is open and on the air.
+#[derive(Debug)]
+pub(super) struct Openness {
+    /// For each tower: whether its radio is on, and whether it can reach its router.
+    pub(super) towers: Vec<(bool, bool)>,
+    pub(super) ways: Vec<u8>,
+    pub(super) ims_open: Vec<bool>,
+    pub(super) wifi_open: bool,
+    pub(super) gateway_open: Vec<bool>,
+}
+
 impl Timers {
     pub(super) fn new(spec: &NetworkSpec) -> Self {
         let (nas, ims) = (&spec.registration, &spec.ims);
@@ -111,8 +119,6 @@ impl Timers {
             ims_backoff_base_s: ims.backoff_base.as_secs_f64(),
             ims_backoff_max_s: ims.backoff_max.as_secs_f64(),
             ims_refresh: ims.refresh.as_ticks(),
-            ims_procedure: ims.procedure_time.as_ticks(),
-            call_guard: spec.calls.guard.as_ticks(),
         }
     }
 
@@ -130,6 +136,17 @@ impl Timers {
 }
 
 impl Air {
+    /// Take over what is open and on the air.
+    pub(super) fn open(&mut self, next: Openness) {
+        for (state, (on_air, backhaul)) in self.towers.iter_mut().zip(next.towers) {
+            (state.on_air, state.backhaul) = (on_air, backhaul);
+        }
+        self.ways = next.ways;
+        self.ims_open = next.ims_open;
+        self.wifi_open = next.wifi_open;
+        self.gateway_open = next.gateway_open;
+    }
+
     /// The pool that a device of `class` under `tower` registers with.
     #[inline]
     pub(super) fn pool_of(&self, tower: &TowerState, class: u8) -> u16 {

@@ -3,11 +3,11 @@
 //! Invariant: between windows only.
 
 use crate::base::{NodeId, SimTime, TowerId};
-use crate::topology::{EdgeKind, NodeKind, Routes};
+use crate::topology::{EdgeKind, NodeKind, Routes, Tower};
 
-use super::air::{FloodState, WAY_4G, WAY_5G};
+use super::air::{FloodState, Openness, WAY_4G, WAY_5G};
 use super::command::{Barring, Command, ElementStatus, Flood, Scope};
-use super::core::Pacer;
+use super::core::{Choice, Pacer};
 use super::world::{Network, is_core};
 
 impl Network<'_> {
@@ -28,7 +28,7 @@ impl Network<'_> {
                     self.core.purge(server, now);
                 }
             }
-            Command::SetBarring { scope, barring } => self.set_barring(scope, *barring),
+            Command::SetBarring { scope, barring } => self.set_barring(scope, *barring, now),
             Command::SetPace { scope, pace } => {
                 self.core.pacers.retain(|pacer| pacer.scope != *scope);
                 if let Some(pace) = pace {
@@ -40,6 +40,7 @@ impl Network<'_> {
             Command::StartFlood { id, flood } => self.start_flood(*id, flood, now),
             Command::StopFlood { id } => self.stop_flood(*id, now),
             Command::Announce { share } => {
+                self.wake_all(now);
                 let (air, at) = (&self.air, now.ceil_tick());
                 self.shards
                     .iter_mut()
@@ -109,107 +110,117 @@ impl Network<'_> {
         }
     }
 
-    /// Open and close the ways that depend on what is up, and account for all devices anew.
+    /// Open and close the ways that depend on what is up, and account anew for the devices concerned.
     pub(super) fn refresh(&mut self, now: SimTime) {
-        self.open_ways();
-        self.follow_core(now);
+        let ways = self.ways();
+        let forgotten = self.follow_core(&ways, now);
+        let next = self.openness(ways);
+        let concerned = self.concerned(&next);
+        if concerned.iter().any(|&tower| tower) {
+            let (air, at) = (&self.air, now.ceil_tick());
+            self.shards.iter_mut().for_each(|shard| shard.wake_towers(air, &concerned, at));
+        }
+        self.air.open(next);
         let (air, at) = (&self.air, now.ceil_tick());
-        self.shards
-            .iter_mut()
-            .for_each(|shard| shard.refresh(air, at));
+        for shard in &mut self.shards {
+            shard.forget_towers(air, &forgotten, at);
+            shard.refresh(air, &concerned, at);
+        }
     }
 
-    /// Compute anew which ways are open.
-    pub(super) fn open_ways(&mut self) {
-        for tower in 0..self.air.towers.len() {
-            let status = self.status[self.topology.tower(TowerId::from_index(tower)).node.index()];
-            self.air.towers[tower].on_air = status != ElementStatus::Down && !self.wilted[tower];
-            self.air.towers[tower].backhaul = status == ElementStatus::Up;
+    /// Bring every sleeping device up to date: something is about to change for all of them.
+    pub(super) fn wake_all(&mut self, now: SimTime) {
+        let everywhere = vec![true; self.air.towers.len()];
+        let (air, at) = (&self.air, now.ceil_tick());
+        self.shards.iter_mut().for_each(|shard| shard.wake_towers(air, &everywhere, at));
+    }
+
+    /// The towers whose devices are concerned by what opens or closes: their own, or one in range.
+    fn concerned(&self, next: &Openness) -> Vec<bool> {
+        let air = &self.air;
+        let pools: Vec<u16> = air.classes.iter().filter_map(|class| class.dedicated_pool).collect();
+        let changed = |tower: usize| {
+            let state = &air.towers[tower];
+            let way = |pool: u16| state.router as usize * air.pools + pool as usize;
+            let mut pools = pools.iter().copied().chain([state.pool]);
+            next.towers[tower] != (state.on_air, state.backhaul)
+                || pools.any(|pool| next.ways[way(pool)] != air.ways[way(pool)])
+                || next.ims_open[state.router as usize] != air.ims_open[state.router as usize]
+                || next.gateway_open[state.region as usize] != air.gateway_open[state.region as usize]
+        };
+        if next.wifi_open != air.wifi_open {
+            return vec![true; air.towers.len()];
         }
+        let own: Vec<bool> = (0..air.towers.len()).map(changed).collect();
+        let in_range = |tower: usize| {
+            let (first, count) = air.towers[tower].neighbours;
+            let around = &air.neighbours[first as usize..first as usize + count as usize];
+            around.iter().any(|other| own[other.index()])
+        };
+        (0..own.len()).map(|tower| own[tower] || in_range(tower)).collect()
+    }
+
+    /// The ways open, by router and pool.
+    fn ways(&self) -> Vec<u8> {
         let elements = &self.core.elements;
         let routers = 0..u16::try_from(elements.routers()).expect("few routers");
         let way = |router: u16, pool: usize| {
             let members = &elements.pools[pool];
-            let five_g = members
-                .amf
-                .iter()
-                .any(|choice| elements.reaches(router, choice.server));
-            let four_g = members
-                .mme
-                .iter()
-                .any(|choice| elements.reaches(router, choice.server));
-            (if five_g { WAY_5G } else { 0 }) | (if four_g { WAY_4G } else { 0 })
+            let reached = |choices: &[Choice]| choices.iter().any(|choice| elements.reaches(router, choice.server));
+            let five_g = if reached(&members.amf) { WAY_5G } else { 0 };
+            five_g | if reached(&members.mme) { WAY_4G } else { 0 }
         };
         let pools = self.air.pools;
-        self.air.ways = routers
-            .clone()
-            .flat_map(|router| (0..pools).map(move |pool| (router, pool)))
-            .map(|(r, p)| way(r, p))
-            .collect();
-        let any_up = |kind: NodeKind| {
-            elements
-                .kinds
-                .iter()
-                .zip(&elements.up)
-                .any(|(other, up)| *other == kind && *up)
-        };
-        self.air.ims_open = routers
-            .map(|router| {
-                elements
-                    .ims
-                    .iter()
-                    .any(|choice| elements.reaches(router, choice.server))
-            })
-            .collect();
-        self.air.wifi_open = any_up(NodeKind::Epdg) && any_up(NodeKind::Ims);
-        let gateway_open = |name: &str| {
-            let mut own = elements.nodes.iter().zip(&elements.up).filter(|(node, _)| {
-                let node = self.topology.node(**node);
-                node.kind == NodeKind::Gateway && node.labels.region == name
-            });
-            let has_own = own.clone().next().is_some();
-            if has_own {
-                own.any(|(_, up)| *up)
-            } else {
-                any_up(NodeKind::Gateway)
-            }
-        };
-        self.air.gateway_open = self
-            .topology
-            .regions()
-            .iter()
-            .map(|region| gateway_open(&region.name))
-            .collect();
+        routers.flat_map(|router| (0..pools).map(move |pool| way(router, pool))).collect()
     }
 
-    /// Towers that lose or regain the core remember when; what the core has not heard of for too long, it
-    /// has forgotten.
-    fn follow_core(&mut self, now: SimTime) {
+    /// What is open and on the air, given the ways.
+    fn openness(&self, ways: Vec<u8>) -> Openness {
+        let elements = &self.core.elements;
+        let any_up = |kind: NodeKind| elements.kinds.iter().zip(&elements.up).any(|(other, up)| *other == kind && *up);
+        let routers = 0..u16::try_from(elements.routers()).expect("few routers");
+        let tower = |(tower, state): (&Tower, &bool)| {
+            let status = self.status[tower.node.index()];
+            (status != ElementStatus::Down && !state, status == ElementStatus::Up)
+        };
+        Openness {
+            towers: self.topology.towers().iter().zip(&self.wilted).map(tower).collect(),
+            ways,
+            ims_open: routers.map(|router| elements.ims.iter().any(|choice| elements.reaches(router, choice.server))).collect(),
+            wifi_open: any_up(NodeKind::Epdg) && any_up(NodeKind::Ims),
+            gateway_open: elements.gateways.iter().map(|own| own.iter().any(|choice| elements.up[choice.server as usize])).collect(),
+        }
+    }
+
+    /// Take over what is up as the run begins.
+    pub(super) fn open_ways(&mut self) {
+        let next = self.openness(self.ways());
+        self.air.open(next);
+    }
+
+    /// Towers that lose or regain the core remember when; returned are those that the core has not heard of
+    /// for so long that it has forgotten their devices.
+    fn follow_core(&mut self, ways: &[u8], now: SimTime) -> Vec<TowerId> {
         let implicit = self.air.spec.registration.implicit_detach;
         let mut forgotten = Vec::new();
         for tower in 0..self.air.towers.len() {
             let state = &self.air.towers[tower];
+            let id = TowerId::from_index(tower);
             let way = state.router as usize * self.air.pools + state.pool as usize;
-            let has_core = state.backhaul && self.air.ways[way] != 0;
-            match (has_core, self.lost_core_at[tower]) {
+            let backhaul = self.status[self.topology.tower(id).node.index()] == ElementStatus::Up;
+            match (backhaul && ways[way] != 0, self.lost_core_at[tower]) {
                 (false, None) => self.lost_core_at[tower] = Some(now),
                 (true, Some(since)) => {
                     self.lost_core_at[tower] = None;
                     self.wilted[tower] = false;
-                    self.air.towers[tower].on_air = self.status
-                        [self.topology.tower(TowerId::from_index(tower)).node.index()]
-                        != ElementStatus::Down;
                     if now.since(since) >= implicit {
-                        forgotten.push(TowerId::from_index(tower));
+                        forgotten.push(id);
                     }
                 }
                 _ => {}
             }
         }
-        let (air, at) = (&self.air, now.ceil_tick());
-        self.shards
-            .iter_mut()
-            .for_each(|shard| shard.forget_towers(air, &forgotten, at));
+        forgotten
     }
 
     /// Towers that have been without the core for long enough go off the air, if the scenario says so.
@@ -233,7 +244,8 @@ impl Network<'_> {
         count
     }
 
-    fn set_barring(&mut self, scope: &Scope, barring: Option<Barring>) {
+    fn set_barring(&mut self, scope: &Scope, barring: Option<Barring>, now: SimTime) {
+        self.wake_all(now);
         let index = match barring {
             None => 0,
             Some(barring) => {
@@ -261,6 +273,7 @@ impl Network<'_> {
     }
 
     fn start_flood(&mut self, id: u32, flood: &Flood, now: SimTime) {
+        self.wake_all(now);
         let slot = self
             .air
             .floods

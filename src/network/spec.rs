@@ -446,7 +446,7 @@ pub enum Procedure {
 }
 
 /// All procedures in the order of their numbers.
-pub const PROCEDURES: [Procedure; 6] = [
+pub(super) const PROCEDURES: [Procedure; 6] = [
     Procedure::InitialRegistration,
     Procedure::PeriodicUpdate,
     Procedure::ImsRegistration,

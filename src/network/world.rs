@@ -183,6 +183,11 @@ impl<'a> Network<'a> {
         });
     }
 
+    /// Bring everything up to `now`: to be called before the events are read at the end of a run.
+    pub fn settle(&mut self, now: SimTime) {
+        self.wake_all(now);
+    }
+
     /// The true counters now.
     pub fn snapshot(&self, now: SimTime) -> Snapshot {
         let classes = self.air.classes.len();
@@ -311,7 +316,6 @@ fn air(input: &NetworkInput<'_>, elements: &Elements) -> Result<Air, ZoneError> 
     });
     let (towers, neighbours) = towers(input, elements)?;
     Ok(Air {
-        seed,
         draws: Draws::new(seed),
         timers: Timers::new(spec),
         spec: spec.clone(),

@@ -70,10 +70,25 @@ impl Device {
     /// Later than any timer: nothing is due.
     pub const IDLE: Tick = Tick::MAX;
 
+    /// Bit of [`Device::nas`]: nobody hears its NAS layer, so its timer is not armed; whoever opens a way
+    /// for it brings it up to date first.
+    pub const ASLEEP: u8 = 0x80;
+
+    /// Whether its NAS timer runs without being armed.
+    #[inline]
+    pub const fn is_asleep(&self) -> bool {
+        self.nas & Self::ASLEEP != 0
+    }
+
     /// When it acts next, on whichever layer.
     #[inline]
     pub fn due(&self) -> Tick {
-        self.nas_due
+        let nas_due = if self.is_asleep() {
+            Self::IDLE
+        } else {
+            self.nas_due
+        };
+        nas_due
             .min(self.ims_due)
             .min(self.call_due)
             .min(self.redial_due)

@@ -166,6 +166,7 @@ pub fn simulate_with(
 fn finish(mut night: Night<'_, '_>, horizon: SimTime) -> RunResult {
     let scenario = night.scenario;
     let file = scenario.file();
+    night.network.settle(horizon);
     night.network.assert_conserved();
     if night.recorder.last_at() != Some(horizon) {
         night.recorder.observe(&night.network.snapshot(horizon));

@@ -164,7 +164,7 @@ fn a_step_that_waits_for_none() {
     let all = complaints(&format!("{SMALL}{step}"));
     assert!(
         all.iter()
-            .any(|line| line.contains("after.step: found b, expected a step that comes earlier")),
+            .any(|line| line.contains("after.step: found b, expected nothing: there is no step that comes earlier")),
         "{all:#?}"
     );
 }

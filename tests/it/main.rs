@@ -18,3 +18,4 @@ mod order;
 mod properties;
 mod storm;
 mod support;
+mod tidy;

@@ -43,7 +43,7 @@ pub(in crate::network) struct Elements {
     udm: Vec<Choice>,
     pub(in crate::network) ims: Vec<Choice>,
     epdg: Vec<Choice>,
-    gateways: Vec<Vec<Choice>>,
+    pub(in crate::network) gateways: Vec<Vec<Choice>>,
     pub(in crate::network) up: Vec<bool>,
     routers: Vec<NodeId>,
     pub(in crate::network) router_of_tower: Vec<u16>,

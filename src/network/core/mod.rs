@@ -9,6 +9,7 @@
 
 mod admission;
 mod elements;
+mod incoming;
 mod radio;
 mod server;
 mod visits;
@@ -19,9 +20,9 @@ use super::command::Cause;
 use super::spec::Procedure;
 
 pub(super) use admission::Pacer;
-pub(super) use elements::{Elements, NO_LATENCY, PoolMembers};
+pub(super) use elements::{Choice, Elements};
 pub(super) use radio::Radios;
-pub(super) use server::{Served, Server};
+pub(super) use server::Server;
 pub(super) use visits::Core;
 
 /// What a device asks of the core.

@@ -48,6 +48,10 @@ pub(in crate::network) struct Server<J> {
     scale: f64,
     discipline: Discipline,
     exponential: bool,
+    /// Time of one unit of work on one worker.
+    unit_ns: f64,
+    /// The work offered last, where its time is not drawn, and its times: the same is offered again and again.
+    usual: (f64, u64, u64),
     pub(in crate::network) stale_work: StaleWork,
     pub(in crate::network) when_full: WhenFull,
     bound_ns: u64,
@@ -65,7 +69,9 @@ impl<J: Copy> Server<J> {
     /// An element with `rate` units per second at scale 1.
     pub(in crate::network) fn new(spec: &FunctionSpec, rate: f64, scale: f64) -> Self {
         let workers = usize::from(spec.workers.max(1));
-        Self {
+        let mut server = Self {
+            unit_ns: 0.0,
+            usual: (0.0, 0, 0),
             up: true,
             rate,
             factor: 1.0,
@@ -84,7 +90,9 @@ impl<J: Copy> Server<J> {
                 up: true,
                 ..FunctionCounts::default()
             },
-        }
+        };
+        server.unit_ns = server.unit_ns_now();
+        server
     }
 
     /// Offer `work` units at `now_ns`; `unit` draws the service time where it is random; work `under_way`
@@ -212,10 +220,12 @@ impl<J: Copy> Server<J> {
         factor: f64,
         background: f64,
     ) -> f64 {
-        let before = self.unit_ns();
+        let before = self.unit_ns;
         self.factor = factor.max(1e-9);
         self.background = background.clamp(0.0, 0.99);
-        let slower = self.unit_ns() / before;
+        self.unit_ns = self.unit_ns_now();
+        self.usual = (0.0, 0, 0);
+        let slower = self.unit_ns / before;
         for free in &mut self.busy_until_ns {
             *free = now_ns + part(free.saturating_sub(now_ns), slower);
         }
@@ -245,6 +255,11 @@ impl<J: Copy> Server<J> {
         self.discipline == Discipline::Fifo
     }
 
+    /// Whether its service times are drawn.
+    pub(in crate::network) fn is_random(&self) -> bool {
+        self.exponential
+    }
+
     /// Work units per second at scale 1.
     pub(in crate::network) fn rate(&self) -> f64 {
         self.rate
@@ -261,21 +276,23 @@ impl<J: Copy> Server<J> {
         in_order + (self.backlog_ns[0] + self.backlog_ns[1]) / workers
     }
 
-    /// Time of one unit of work on one worker.
-    fn unit_ns(&self) -> f64 {
+    fn unit_ns_now(&self) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "few workers")]
         let workers = self.busy_until_ns.len() as f64;
         1e9 * workers / (self.rate * self.factor * (1.0 - self.background)).max(1e-6)
     }
 
-    fn times(&self, work: f64, unit: f64) -> (u64, u64) {
-        let random = if self.exponential {
-            -libm::log(unit)
-        } else {
-            1.0
-        };
-        let own = work * random * self.unit_ns();
-        (round(own), round(own / self.scale))
+    #[inline]
+    fn times(&mut self, work: f64, unit: f64) -> (u64, u64) {
+        if self.exponential {
+            let own = -libm::log(unit) * work * self.unit_ns;
+            return (round(own), round(own / self.scale));
+        }
+        if self.usual.0.to_bits() != work.to_bits() {
+            let own = work * self.unit_ns;
+            self.usual = (work, round(own), round(own / self.scale));
+        }
+        (self.usual.1, self.usual.2)
     }
 }
 
@@ -296,7 +313,7 @@ pub(in crate::network) struct Offer<J> {
     reason = "nanoseconds of a run fit"
 )]
 fn round(ns: f64) -> u64 {
-    libm::round(ns) as u64
+    (ns + 0.5) as u64
 }
 
 #[expect(

@@ -13,6 +13,7 @@ use crate::network::spec::{
 use crate::topology::NodeKind;
 
 use super::elements::{Elements, NO_LATENCY};
+use super::incoming::{Asked, Incoming};
 use super::radio::Radios;
 use super::server::{Offer, Served, Server, part};
 use super::{Pacer, Request, Verdict, VerdictKind};
@@ -53,6 +54,23 @@ const NOWHERE: u16 = u16::MAX;
 const HASH_BITS: u32 = 24;
 
 impl Pending {
+    /// A request comes in at `key`.
+    #[inline]
+    fn arriving(key: u64, asked: &Asked) -> Self {
+        Self {
+            key,
+            step: Step::Arrive,
+            from: NOWHERE,
+            server: asked.server,
+            travel_us: 0,
+            job: Job {
+                request: asked.request,
+                stage: asked.stage,
+                given_up: false,
+            },
+        }
+    }
+
     fn rank(&self) -> (u64, u32, u8) {
         (self.key, self.job.request.device, self.job.stage)
     }
@@ -98,7 +116,7 @@ pub(in crate::network) struct Core {
     pub(in crate::network) radios: Radios,
     region_of_tower: Vec<u16>,
     pub(in crate::network) pacers: Vec<Pacer>,
-    arrivals: Vec<Pending>,
+    arrivals: Incoming,
     under_way: BinaryHeap<Reverse<Pending>>,
     pub(in crate::network) verdicts: Vec<Verdict>,
     now_us: u64,
@@ -154,7 +172,7 @@ impl Core {
             radios,
             region_of_tower,
             pacers: Vec::new(),
-            arrivals: Vec::new(),
+            arrivals: Incoming::default(),
             under_way: BinaryHeap::new(),
             verdicts: Vec::new(),
             now_us: 0,
@@ -164,28 +182,26 @@ impl Core {
     /// Take requests of a shard; they are sorted with all others when the window ends.
     pub(in crate::network) fn take(&mut self, requests: &mut Vec<Request>) {
         for request in requests.drain(..) {
-            let (function, ..) = self.first_visit(&request);
+            let stage = self.first_stage(&request);
+            let (function, ..) = self.visits[request.procedure as usize][stage as usize];
             let region = self.region_of_tower[request.tower as usize];
             let router = self.elements.router_of_tower[request.tower as usize];
-            let job = Job {
-                request,
-                stage: self.first_stage(&request),
-                given_up: false,
+            let Some(choice) = self.elements.pick(&request, function, router, region) else {
+                self.fail(&Job {
+                    request,
+                    stage,
+                    given_up: false,
+                });
+                continue;
             };
-            match self.elements.pick(&request, function, router, region) {
-                Some(choice) => {
-                    let travel_us = self.elements.from_tower_us(request.tower, choice.server);
-                    self.arrivals.push(Pending {
-                        key: key(request.sent_us() + u64::from(travel_us), request.tie),
-                        step: Step::Arrive,
-                        from: NOWHERE,
-                        server: choice.server,
-                        travel_us: 0,
-                        job,
-                    });
-                }
-                None => self.fail(&job),
-            }
+            let travel_us = self.elements.from_tower_us(request.tower, choice.server);
+            let at_us = request.sent_us() + u64::from(travel_us);
+            let asked = Asked {
+                request,
+                server: choice.server,
+                stage,
+            };
+            self.arrivals.push(key(at_us, request.tie), asked);
         }
     }
 
@@ -193,16 +209,17 @@ impl Core {
     pub(in crate::network) fn advance(&mut self, to: SimTime) {
         let end = key(to.as_us(), 0);
         let mut arrivals = std::mem::take(&mut self.arrivals);
-        arrivals.sort_unstable();
+        arrivals.sort();
         let mut next = 0;
         loop {
-            let arrival = arrivals.get(next).map(|pending| pending.rank());
-            let waiting = self.under_way.peek().map(|Reverse(pending)| pending.rank());
+            let arrival = arrivals.arrival(next);
+            let waiting = self.under_way.peek().map(|Reverse(pending)| pending);
+            let waiting = waiting.map(|pending| (pending.key, pending.job.request.device));
             let pending = match (arrival, waiting) {
                 (Some(a), Some(w)) if w < a => self.under_way.pop().expect("just peeked").0,
-                (Some(_), _) => {
+                (Some((key, _)), _) => {
                     next += 1;
-                    arrivals[next - 1]
+                    Pending::arriving(key, arrivals.get(next - 1))
                 }
                 (None, Some(_)) => self.under_way.pop().expect("just peeked").0,
                 (None, None) => break,
@@ -213,7 +230,9 @@ impl Core {
             }
             self.step(&pending, to.as_us());
         }
-        self.under_way.extend(arrivals.drain(next..).map(Reverse));
+        let rest = arrivals.rest(next);
+        self.under_way
+            .extend(rest.map(|(key, asked)| Reverse(Pending::arriving(key, asked))));
         arrivals.clear();
         self.arrivals = arrivals;
         self.expire(to);
@@ -242,13 +261,13 @@ impl Core {
             return;
         }
         let (_, work, under_way) = self.visits[job.request.procedure as usize][job.stage as usize];
-        let unit = unit_interval(
-            self.draws.words(
-                Purpose::Service,
-                job.request.device,
-                job.request.tie ^ u32::from(job.stage),
-            )[0],
-        );
+        let unit = if self.servers[server as usize].is_random() {
+            let occasion = job.request.tie ^ u32::from(job.stage);
+            self.draws
+                .unit(Purpose::Service, job.request.device, occasion)
+        } else {
+            0.5
+        };
         let offer = Offer {
             job,
             work,
@@ -437,11 +456,10 @@ impl Core {
     fn admit_registration(&mut self, job: &Job, server: u16, now_us: u64) -> bool {
         let request = job.request;
         let region = self.region_of_tower[request.tower as usize];
-        let words = self
-            .draws
-            .words(Purpose::Effect, request.device, request.tie);
+        let draws = self.draws;
+        let words = || draws.words(Purpose::Effect, request.device, request.tie);
         if let Some((cause, share)) = self.tempers[server as usize].reject
-            && unit_interval(words[0]) < share
+            && unit_interval(words()[0]) < share
         {
             self.turn_away(job, server, now_us, (cause, 0));
             return false;
@@ -464,6 +482,7 @@ impl Core {
         else {
             return true;
         };
+        let words = words();
         if unit_interval(words[1]) < overload.ran_reject.get() && !request.ignores_backoff {
             self.radio_reject(job, now_us);
             return false;
@@ -479,6 +498,9 @@ impl Core {
     }
 
     fn watch_overload(&mut self, server: u16, now_us: u64) {
+        if self.tempers[server as usize].overload.is_none() {
+            return;
+        }
         let wait_us = self.servers[server as usize].wait_ns(now_us * 1_000) / 1_000;
         let temper = &mut self.tempers[server as usize];
         if let Some(overload) = &temper.overload {
@@ -551,10 +573,6 @@ impl Core {
     fn first_stage(&self, request: &Request) -> u8 {
         self.next_stage(request, 0)
             .expect("a procedure has a visit")
-    }
-
-    fn first_visit(&self, request: &Request) -> (Function, f64, bool) {
-        self.visits[request.procedure as usize][self.first_stage(request) as usize]
     }
 
     /// The next visit at or after `stage`; the entry of Wi-Fi calling is skipped on home radio.
@@ -677,10 +695,6 @@ impl Core {
         }
     }
 
-    /// Whether anything waits or is under way.
-    pub(in crate::network) fn has_backlog(&self) -> bool {
-        !self.under_way.is_empty()
-    }
 }
 
 /// Work of an initial registration at the AMF or MME.

@@ -7,17 +7,32 @@ use crate::network::air::Air;
 use crate::network::command::Scope;
 use crate::population::{Device, flag};
 
-use super::{Shard, ims_state, later, nas_state, ticks};
+use super::{Shard, SliceAccount, ims_state, later, nas_state, ticks};
 
 impl Shard {
-    /// Account anew for every device: what is open or on the air has changed.
-    pub(in crate::network) fn refresh(&mut self, air: &Air, at: Tick) {
-        for index in 0..self.devices.len() {
-            let before = self.devices[index].due();
-            self.follow_tower(air, index, at);
-            self.update_service(air, index, at);
-            if self.devices[index].due() != before {
-                self.arm(index);
+    /// Bring all devices that sleep under `towers` up to `now`, before anything changes for them.
+    pub(in crate::network) fn wake_towers(&mut self, air: &Air, towers: &[bool], now: Tick) {
+        for slice in 0..self.slices.len() {
+            if towers[self.slices[slice].tower.index()] {
+                self.wake_up(air, slice, now);
+            }
+        }
+    }
+
+    /// Account anew for every device under `towers`: what is open or on the air there has changed.
+    pub(in crate::network) fn refresh(&mut self, air: &Air, towers: &[bool], at: Tick) {
+        for slice in 0..self.slices.len() {
+            let SliceAccount { tower, from, to, .. } = self.slices[slice];
+            if !towers[tower.index()] {
+                continue;
+            }
+            for index in from as usize..to as usize {
+                let before = self.devices[index].due();
+                self.follow_tower(air, index, at);
+                self.update_service(air, index, at);
+                if self.devices[index].due() != before {
+                    self.arm(index);
+                }
             }
         }
     }
@@ -50,14 +65,21 @@ impl Shard {
         at: Tick,
     ) {
         let (pool, member) = holder;
-        for index in 0..self.devices.len() {
-            let device = &self.devices[index];
-            let tower = &air.towers[self.home(index).index()];
-            let holds = device.has(flag::CONTEXT) || device.nas == nas_state::ACCEPTED;
-            if device.member == member && holds && air.pool_of(tower, device.class) == pool {
-                let word = air.draws.words(Purpose::Effect, self.number(index), at)[0];
-                if unit_interval(word) < share {
-                    self.lose_context(air, index, at);
+        let dedicated = air.classes.iter().any(|class| class.dedicated_pool == Some(pool));
+        for slice in 0..self.slices.len() {
+            let SliceAccount { tower, from, to, .. } = self.slices[slice];
+            let tower = &air.towers[tower.index()];
+            if tower.pool != pool && !dedicated {
+                continue;
+            }
+            for index in from as usize..to as usize {
+                let device = &self.devices[index];
+                let holds = device.has(flag::CONTEXT) || device.nas == nas_state::ACCEPTED;
+                if device.member == member && holds && air.pool_of(tower, device.class) == pool {
+                    let word = air.draws.words(Purpose::Effect, self.number(index), at)[0];
+                    if unit_interval(word) < share {
+                        self.lose_context(air, index, at);
+                    }
                 }
             }
         }

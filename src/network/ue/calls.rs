@@ -138,8 +138,6 @@ impl Shard {
         let strength = running_s / state.flood.ramp.as_secs_f64().max(1e-6);
         if unit_interval(words[1]) < strength {
             self.count(EventKind::Flood);
-            let cell = self.cell(index);
-            self.cells[cell].registration_attempts += 1;
             self.send(air, index, at, Procedure::InitialRegistration, words[2]);
         }
     }

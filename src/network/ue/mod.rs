@@ -108,6 +108,9 @@ pub(super) const EVENT_KINDS: [&str; 9] = [
     "flood messages",
 ];
 
+/// Devices that are brought near together.
+const NEAR: usize = 16;
+
 /// A run of devices.
 #[derive(Debug)]
 pub(super) struct Shard {
@@ -151,12 +154,17 @@ impl Shard {
     /// Take the answers that the core gave in the last window.
     pub(super) fn take_verdicts(&mut self, air: &Air, now: SimTime) {
         let mut inbox = std::mem::take(&mut self.inbox);
-        for verdict in &inbox {
-            let index = (verdict.device - self.first) as usize;
-            let before = self.devices[index].due();
-            self.take_verdict(air, index, verdict, now);
-            if self.devices[index].due() != before {
-                self.arm(index);
+        for verdicts in inbox.chunks(NEAR) {
+            // Read together, devices come from memory at the same time.
+            let near = |verdict: &Verdict| self.devices[(verdict.device - self.first) as usize];
+            std::hint::black_box(verdicts.iter().fold(0, |seen, v| seen ^ near(v).nas_due));
+            for verdict in verdicts {
+                let index = (verdict.device - self.first) as usize;
+                let before = self.devices[index].due();
+                self.take_verdict(air, index, verdict, now);
+                if self.devices[index].due() != before {
+                    self.arm(index);
+                }
             }
         }
         inbox.clear();
@@ -178,7 +186,7 @@ impl Shard {
     #[inline]
     fn fire(&mut self, air: &Air, index: usize, at: Tick) {
         let device = &self.devices[index];
-        if device.nas_due == at {
+        if device.nas_due == at && !device.is_asleep() {
             self.nas_timer(air, index, at);
         } else if device.ims_due == at {
             self.ims_timer(air, index, at);
@@ -237,7 +245,7 @@ impl Shard {
                 cell.out[service] += u64::from(device.ims >> (4 + service) & 1);
             }
             assert!(
-                device.nas <= nas_state::FLOODING && self.ims_state(index) <= ims_state::REFRESHING
+                device.nas & !Device::ASLEEP <= nas_state::FLOODING && self.ims_state(index) <= ims_state::REFRESHING
             );
         }
         for (counted, kept) in cells.iter().zip(&self.cells) {

@@ -13,7 +13,7 @@ use crate::network::core::{Request, Verdict};
 use crate::network::spec::Procedure;
 use crate::population::{Device, flag};
 
-use super::{EventKind, Shard, ims_state, later, nas_state, tick_at, ticks};
+use super::{EventKind, Shard, SliceAccount, ims_state, later, nas_state, tick_at, ticks};
 
 impl Shard {
     pub(super) fn nas_timer(&mut self, air: &Air, index: usize, at: Tick) {
@@ -57,13 +57,46 @@ impl Shard {
             return;
         }
         self.count(EventKind::Registration);
-        let cell = self.cell(index);
-        self.cells[cell].registration_attempts += 1;
         if self.devices[index].nas_failures() > 0 {
             self.want_service(air, index, at);
         }
         self.send(air, index, at, Procedure::InitialRegistration, words[2]);
         self.presume_failure(air, index, at, words);
+        self.sleep_if_unheard(air, index);
+    }
+
+    /// A device that nobody can hear, and that has no service left to lose, keeps the exact phase of its
+    /// retries without an event each: [`Shard::wake_up`] makes up for them when a way opens.
+    fn sleep_if_unheard(&mut self, air: &Air, index: usize) {
+        let device = &self.devices[index];
+        if device.flags & (flag::WIFI | flag::CONTEXT | flag::VOLUNTARY) != 0 {
+            return;
+        }
+        let serving = air.serving_tower(self.home(index), device.serving());
+        if air.ways(&air.towers[serving.index()], device.class) == 0 {
+            self.devices[index].nas |= Device::ASLEEP;
+        }
+    }
+
+    /// Bring the sleeping devices of a slice up to `now`, as if each of their timers had fired, and arm them
+    /// again. `air` is still as it was while they slept.
+    pub(super) fn wake_up(&mut self, air: &Air, slice: usize, now: Tick) {
+        let SliceAccount { from, to, .. } = self.slices[slice];
+        for index in from as usize..to as usize {
+            if !self.devices[index].is_asleep() {
+                continue;
+            }
+            loop {
+                let device = &mut self.devices[index];
+                device.nas &= !Device::ASLEEP;
+                let due = device.nas_due;
+                if due >= now {
+                    break;
+                }
+                self.nas_timer(air, index, due);
+            }
+            self.arm(index);
+        }
     }
 
     /// Access barring: TS 36.331 §5.3.3.11 and TS 38.331 §5.3.14.5 draw the time as
@@ -245,6 +278,10 @@ impl Shard {
             ignores_backoff: device.has(flag::IGNORES_BACKOFF),
             flood: device.nas == nas_state::FLOODING,
         };
+        if procedure == Procedure::InitialRegistration {
+            let cell = self.cell(index);
+            self.cells[cell].registration_attempts += 1;
+        }
         self.outbox.push(request);
     }
 
