@@ -163,8 +163,9 @@ fn a_step_that_waits_for_none() {
     let step = "response: {playbook: [{name: a, after: {step: b}, action: {kind: roll-back}}]}\n";
     let all = complaints(&format!("{SMALL}{step}"));
     assert!(
-        all.iter()
-            .any(|line| line.contains("after.step: found b, expected nothing: there is no step that comes earlier")),
+        all.iter().any(|line| line.contains(
+            "after.step: found b, expected nothing: there is no step that comes earlier"
+        )),
         "{all:#?}"
     );
 }
