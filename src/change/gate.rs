@@ -44,7 +44,7 @@ pub struct GateSpec {
     #[serde(default)]
     #[schemars(extend("x-aliases" = ["iterations"]))]
     pub count: Option<u32>,
-    /// Events that a measurement must rest on; with fewer it has no data.
+    /// Simulated events that a measurement must rest on; with fewer it has no data.
     #[serde(default)]
     pub min_samples: u64,
     /// Failed measurements that are tolerated; `null`: all.

@@ -31,7 +31,11 @@ pub(super) fn check<E: Engine>(
         };
         let file = path.display().to_string();
         let (errors, warnings) = match engine.load(&request) {
-            Ok(world) => (Vec::new(), engine.plan(&world).warnings),
+            Ok(world) => {
+                let mut plan = engine.plan(&world);
+                plan.warnings.append(&mut plan.remarks);
+                (Vec::new(), plan.warnings)
+            }
             Err(Failure::Input(errors)) => (errors, Vec::new()),
             Err(other) => return Err(other.into()),
         };

@@ -33,6 +33,8 @@ pub struct Plan {
     pub horizon: SimTime,
     /// Warnings about the scenario, each with its place.
     pub warnings: Vec<String>,
+    /// What is odd about the network, for those who ask.
+    pub remarks: Vec<String>,
 }
 
 /// What is known of a network before anything happens to it.

@@ -12,7 +12,7 @@ use super::stop::Exit;
 static ASKED_TO_STOP: AtomicBool = AtomicBool::new(false);
 
 /// How long a command may take to stop by itself and to say what it kept.
-const GRACE: Duration = Duration::from_millis(900);
+const GRACE: Duration = Duration::from_millis(700);
 
 /// Listen for Ctrl-C from now on. Without it (where the system has no signals) the process just ends.
 pub(super) fn watch() {

@@ -24,6 +24,9 @@ pub(super) fn run<E: Engine>(
     phases.end("load");
     let plan = engine.plan(&world);
     plan.warnings.iter().for_each(|line| terminal.tell(line));
+    plan.remarks
+        .iter()
+        .for_each(|line| tracing::info!("{line}"));
     let place = asked.out.clone().unwrap_or_else(|| default_place(&plan));
     let directory = RunDir::create(&place, asked.force)?;
     let job = Job {

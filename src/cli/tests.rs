@@ -51,6 +51,7 @@ impl Engine for Sample {
             clock: result.clock,
             horizon: result.horizon,
             warnings: warning.into_iter().collect(),
+            remarks: Vec::new(),
         }
     }
 

@@ -25,12 +25,16 @@ impl Engine for Cellfall {
     }
 
     fn plan(&self, scenario: &Scenario) -> Plan {
+        // A scenario tells its own warnings first, then those of its network.
+        let said = scenario.warnings();
+        let remarks = scenario.topology().warnings().len();
         Plan {
             name: scenario.file().name.clone(),
             seed: scenario.file().seed,
             clock: scenario.clock().clone(),
             horizon: SimTime::ZERO + scenario.file().horizon,
-            warnings: scenario.warnings().to_vec(),
+            warnings: said[..said.len() - remarks].to_vec(),
+            remarks: said[said.len() - remarks..].to_vec(),
         }
     }
 

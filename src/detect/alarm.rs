@@ -43,7 +43,8 @@ pub struct AlarmSpec {
     /// Compare not the value but its ratio to the value this long before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compared_with: Option<Span>,
-    /// A value that rests on fewer samples (attempts, calls, devices, else reports) is no value.
+    /// A value that rests on fewer samples (attempts, calls, devices, each as simulated; else
+    /// reports) is no value.
     #[serde(default)]
     pub min_samples: u64,
     /// How long the condition must hold before the alarm is raised.

@@ -1,106 +1,205 @@
-//! The event log in at most fifteen lines.
+//! The event log as a story of at most fourteen lines.
 //!
-//! Invariant: the first and the last things that happened are always among them.
+//! What belongs together is one line, what a reader can do without is left out, and how service went
+//! stands among what was done.
+//!
+//! Invariant: nothing is told that is not in the log or in the score.
 
 use std::collections::BTreeMap;
 
 use crate::base::{Record, SimTime, Span};
+use crate::impact::ServiceImpact;
+use crate::network::{SERVICES, Service};
 use crate::simulation::RunResult;
 
+use super::headline::NOTABLE_SHARE;
+use super::number::{percent, short};
+use super::phrases::{Phrase, phrase};
+use super::tables::SERVICE_WORDS;
 use super::text_table::{Align, TextTable};
 
 /// Lines that are shown at most.
-const RECORDS_MAX: usize = 15;
+const LINES_MAX: usize = 14;
 
-/// The log, like with like, cut to its beginning and end.
+/// Of the same kind, within this time of one another, makes one line.
+const TOGETHER: Span = Span::from_minutes(15);
+
+/// The number of packet data among the services.
+const DATA: usize = Service::Data as usize;
+
+/// The story: what weighs most, in the order of time.
 pub(super) fn happened(result: &RunResult) -> Option<TextTable> {
-    let groups = collapsed(&result.records);
-    let mut table = TextTable::new(&[Align::Left; 4]);
-    let cut = groups.len() > RECORDS_MAX;
-    let head = if cut {
-        RECORDS_MAX / 2 + 2
-    } else {
-        groups.len()
-    };
-    let tail = if cut { RECORDS_MAX - head - 1 } else { 0 };
-    for group in &groups[..head] {
-        table.row(group.cells(result));
+    let mut lines = lines_of(&result.records);
+    if lines.is_empty() {
+        return None;
     }
-    if cut {
-        let left_out: usize = groups[head..groups.len() - tail]
-            .iter()
-            .map(|g| g.count)
-            .sum();
-        let text = format!("… {left_out} more in events.csv");
-        table.row([String::new(), String::new(), String::new(), text]);
+    lines.extend(service(result));
+    let left_out = keep_weightiest(&mut lines);
+    lines.sort_by_key(|line| line.at);
+    let mut table = TextTable::new(&[Align::Left, Align::Right, Align::Left]);
+    for line in &lines {
+        let since = signed(line.at, result.impact.reference);
+        table.row([clock(result, line.at), since, line.told()]);
     }
-    for group in &groups[groups.len() - tail..] {
-        table.row(group.cells(result));
+    if left_out > 0 {
+        let more = format!("{} more in events.csv", short(real(left_out as u64)));
+        table.row(["…".to_owned(), String::new(), more]);
     }
-    (!groups.is_empty()).then_some(table)
+    Some(table)
 }
 
-/// Records of one kind that follow one another.
-struct Group<'a> {
-    first: &'a Record,
+/// One line of the story.
+struct Line {
+    at: SimTime,
     last: SimTime,
+    weight: u8,
     count: usize,
+    what: Phrase,
+    subject: String,
 }
 
-impl Group<'_> {
-    fn cells(&self, result: &RunResult) -> [String; 4] {
-        let Record {
-            at,
-            kind,
-            subject,
-            detail,
-            ..
-        } = self.first;
-        let until = match self.count {
-            1 => String::new(),
-            n if self.last == *at => format!(" and {} more", n - 1),
-            n => format!(" and {} more until {}", n - 1, self.last),
-        };
-        let what = [subject.as_str(), detail.as_str()];
-        let what: Vec<&str> = what.into_iter().filter(|text| !text.is_empty()).collect();
-        let what = if self.count == 1 {
-            what.join(": ")
-        } else {
-            subject.clone()
-        };
-        [
-            result.clock.label(*at),
-            at.to_string(),
-            (*kind).to_owned(),
-            what + &until,
-        ]
+impl Line {
+    fn of(record: &Record) -> Self {
+        let (weight, what) = phrase(record);
+        Self {
+            at: record.at,
+            last: record.at,
+            weight,
+            count: 1,
+            what,
+            subject: record.subject.clone(),
+        }
+    }
+
+    /// The line in words.
+    fn told(&self) -> String {
+        match (&self.what, self.count) {
+            (Phrase::Once(text), 1) => text.clone(),
+            (Phrase::Once(text), n) => format!("{text} (and {} times more)", n - 1),
+            (Phrase::Each { one, .. }, 1) => format!("{} {one}", self.subject),
+            (Phrase::Each { many, .. }, n) => {
+                let n = short(real(n as u64));
+                format!("{n} elements {many}, {} first", self.subject)
+            }
+        }
     }
 }
 
-/// Records in the order of time, those of one kind within one quarter of an hour taken together.
-fn collapsed(records: &[Record]) -> Vec<Group<'_>> {
-    const TOGETHER: Span = Span::from_minutes(15);
-    let mut groups: Vec<Group<'_>> = Vec::new();
-    let mut open: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+/// The records as lines, like with like.
+fn lines_of(records: &[Record]) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    let mut open: BTreeMap<(&str, String), usize> = BTreeMap::new();
     for record in records {
-        let key = (record.source, record.kind);
+        let line = Line::of(record);
+        let key = match &line.what {
+            Phrase::Once(text) => text.clone(),
+            Phrase::Each { .. } => String::new(),
+        };
+        let key = (record.kind, key);
+        let whole_run = matches!(line.what, Phrase::Once(_));
         let fits = open
             .get(&key)
             .copied()
-            .filter(|&i| record.at.since(groups[i].last) <= TOGETHER);
+            .filter(|&i| whole_run || record.at.since(lines[i].last) <= TOGETHER);
         if let Some(i) = fits {
-            groups[i].last = record.at;
-            groups[i].count += 1;
+            lines[i].last = record.at;
+            lines[i].count += 1;
         } else {
-            open.insert(key, groups.len());
-            groups.push(Group {
-                first: record,
-                last: record.at,
-                count: 1,
-            });
+            open.insert(key, lines.len());
+            lines.push(line);
         }
     }
-    groups
+    lines
+}
+
+/// Drop what weighs least until the story is short; the number of records dropped.
+fn keep_weightiest(lines: &mut Vec<Line>) -> usize {
+    let mut order: Vec<usize> = (0..lines.len()).collect();
+    order.sort_by_key(|&i| (std::cmp::Reverse(lines[i].weight), lines[i].at));
+    let mut kept = vec![false; lines.len()];
+    for &i in order.iter().take(LINES_MAX) {
+        kept[i] = lines[i].weight > 0;
+    }
+    let dropped = |(line, kept): (&Line, &bool)| if *kept { 0 } else { line.count };
+    let left_out = lines.iter().zip(&kept).map(dropped).sum();
+    let mut kept = kept.into_iter();
+    lines.retain(|_| kept.next().unwrap_or(false));
+    left_out
+}
+
+/// The service that most devices were without at once, by its number.
+pub(super) fn widest(result: &RunResult) -> (usize, &ServiceImpact) {
+    let services = result.impact.all.services.iter().enumerate();
+    // Of equals the later one is taken: data rather than voice, which needs it.
+    let not_emergency = services.take(SERVICE_WORDS.len() - 1);
+    not_emergency
+        .max_by_key(|(service, lost)| (lost.peak, *service == DATA))
+        .expect("there are services")
+}
+
+/// How the service that most devices lost went.
+fn service(result: &RunResult) -> Vec<Line> {
+    let impact = &result.impact;
+    let (service, worst) = widest(result);
+    let share = real(worst.peak) / real(impact.all.devices.max(1));
+    if share < NOTABLE_SHARE {
+        return Vec::new();
+    }
+    let word = SERVICE_WORDS[service];
+    let line = |at, text: String| Line {
+        at,
+        last: at,
+        weight: 10,
+        count: 1,
+        what: Phrase::Once(text),
+        subject: String::new(),
+    };
+    let peak = short(real(worst.peak));
+    let mut lines = vec![line(
+        nearly_all_out(result, SERVICES[service]).unwrap_or(worst.peak_at),
+        format!("{peak} devices ({}) without {word}", percent(share)),
+    )];
+    let recovery = [
+        (worst.recovery.t50, "50 %"),
+        (worst.recovery.t90, "90 %"),
+        (worst.recovery.t99, "99 %"),
+    ];
+    for (after, part) in recovery {
+        let text = format!("{part} of them have {word} again");
+        lines.extend(after.map(|after| line(impact.reference + after, text)));
+    }
+    lines
+}
+
+/// When the devices without a service first were nearly as many as ever; the very last may take an hour
+/// to be counted.
+fn nearly_all_out(result: &RunResult, service: Service) -> Option<SimTime> {
+    const NEARLY: f64 = 0.99;
+    let out = result.impact.series.out(None, service);
+    let most = out.peak()?.1;
+    out.reaches(NEARLY * most, SimTime::ZERO)
+}
+
+fn clock(result: &RunResult, at: SimTime) -> String {
+    let label = result.clock.label(at);
+    let cut = label.len().saturating_sub(3);
+    label.get(..cut).unwrap_or(&label).to_owned()
+}
+
+/// Hours and minutes since the reference instant, with a sign.
+fn signed(at: SimTime, reference: SimTime) -> String {
+    let minutes = |span: Span| (span.as_us() + 30_000_000) / 60_000_000;
+    let (sign, minutes) = if at < reference {
+        ("-", minutes(reference.since(at)))
+    } else {
+        ("+", minutes(at.since(reference)))
+    };
+    format!("{sign}{}:{:02}", minutes / 60, minutes % 60)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+fn real(count: u64) -> f64 {
+    count as f64
 }
 
 #[cfg(test)]
@@ -108,24 +207,43 @@ mod tests {
     use super::super::sample::sample;
     use super::*;
 
-    #[test]
-    fn a_long_log_is_cut_in_the_middle() {
+    fn record(minute: u64, kind: &'static str, subject: &str) -> Record {
+        Record {
+            at: SimTime::ZERO + Span::from_minutes(minute),
+            source: "gate",
+            kind,
+            subject: subject.to_owned(),
+            detail: String::new(),
+        }
+    }
+
+    fn told(records: Vec<Record>) -> String {
         let mut result = sample();
-        result.records = (0..100)
-            .map(|n| Record {
-                at: SimTime::ZERO + Span::from_minutes(20 * n),
-                source: "gate",
-                kind: "gate-verdict",
-                subject: format!("gate-{n}"),
-                detail: String::new(),
-            })
+        result.records = records;
+        happened(&result).expect("a story").lines(80).join("\n")
+    }
+
+    #[test]
+    fn a_long_log_keeps_what_weighs_most() {
+        let noise = (0..100).map(|n| record(20 * n, "something-new", &format!("thing-{n}")));
+        let mut records: Vec<Record> = noise.collect();
+        records.push(record(50, "rollback-finished", "wave-1"));
+        let text = told(records);
+        assert_eq!(text.lines().count(), LINES_MAX + 1, "{text}");
+        assert!(text.contains("rollback"), "{text}");
+        assert!(text.contains("more in events.csv"), "{text}");
+    }
+
+    #[test]
+    fn elements_are_told_together_and_repeats_once() {
+        let mut records: Vec<Record> = (0..9)
+            .map(|n| record(3, "element-struck", &format!("amf-{n}")))
             .collect();
-        let text = happened(&result).expect("a log").lines(80).join("\n");
-        assert_eq!(text.lines().count(), RECORDS_MAX);
-        assert!(
-            text.contains("gate-0") && text.contains("gate-99"),
-            "{text}"
-        );
-        assert!(text.contains("86 more"), "{text}");
+        records.extend((0..5).map(|n| record(60 * n, "alarm-raised", "rsr")));
+        let text = told(records);
+        assert!(text.contains("9 elements"), "{text}");
+        assert!(text.contains("amf-0 first"), "{text}");
+        assert_eq!(text.matches("rsr").count(), 1, "{text}");
+        assert!(text.contains("4 times more"), "{text}");
     }
 }

@@ -5,9 +5,11 @@
 
 mod compare_text;
 mod files;
+mod headline;
 mod json;
 mod log_table;
 mod number;
+mod phrases;
 mod run_dir;
 mod summary_text;
 mod tables;

@@ -8,24 +8,24 @@ use crate::impact::{BlastRadius, Evaluated, GroupImpact, Outcome, ServiceImpact,
 use crate::simulation::{RunResult, Timing};
 
 use super::files::Rates;
+use super::headline::{NOTABLE_SHARE, headline, start_word};
 use super::json::tag_word;
 use super::log_table::happened;
 use super::number::{duration, percent, short};
 use super::tables::SERVICE_WORDS;
-use super::text_table::{Align, NO_BREAK, TextTable, fit, wrapped};
+use super::text_table::{Align, TextTable, fit, wrapped};
 
 const L: Align = Align::Left;
 const R: Align = Align::Right;
-
-/// A class that never lost more of a service than this share of its devices is left out.
-const NOTABLE_SHARE: f64 = 0.001;
 
 /// The summary of a run, at most `width` columns wide.
 pub fn summary_text(result: &RunResult, digest: &Digest, width: usize) -> String {
     let mut page = Page::new(width);
     page.headline(result);
-    page.section("WHAT HAPPENED WHEN", happened(result).as_ref());
-    let out = format!("WHO WAS OUT (back: h:mm after {})", start_word(result));
+    let start = start_word(result);
+    let when = format!("WHAT HAPPENED WHEN (h:mm before and after {start})");
+    page.section(&when, happened(result).as_ref());
+    let out = format!("WHO WAS OUT (back: h:mm after {start})");
     page.section(&out, out_table(result).as_ref());
     page.section("WHAT IT COST", Some(&cost(result)));
     page.section("HOW FAR IT REACHED", reach(result).as_ref());
@@ -112,51 +112,6 @@ impl Page {
             self.line(&line);
         }
     }
-}
-
-/// One sentence that says how bad it was, or that it was not.
-fn headline(result: &RunResult) -> String {
-    let impact = &result.impact;
-    let worst = impact.worst_of_all();
-    let word = SERVICE_WORDS[impact.worst as usize];
-    let share = real(worst.peak) / real(impact.all.devices.max(1));
-    if share < NOTABLE_SHARE {
-        let peak = short(real(worst.peak));
-        return format!(
-            "A quiet run: never more than {peak} devices ({}) without {word} at once.",
-            percent(share)
-        );
-    }
-    let onset = worst.onset.map_or_else(String::new, |onset| {
-        format!(", beginning {} after {}", span(onset), start_word(result))
-    });
-    let back = match (worst.recovery.t50, worst.recovery.t90) {
-        (_, Some(t90)) => format!(
-            "90 % of them were back {} after {}.",
-            span(t90),
-            start_word(result)
-        ),
-        (Some(t50), None) => format!(
-            "Half were back {} after {}, 90 % not before the run ended.",
-            span(t50),
-            start_word(result)
-        ),
-        (None, None) => "Not even half were back when the run ended.".to_owned(),
-    };
-    format!(
-        "{} of {} devices ({}) were without {word} at once{onset}. {back}",
-        short(real(worst.peak)),
-        short(real(impact.all.devices)),
-        percent(share)
-    )
-}
-
-/// What spans are measured from.
-fn start_word(result: &RunResult) -> String {
-    let reference = result.impact.reference;
-    let label = result.clock.label(reference);
-    let time = label.rsplit(' ').next().unwrap_or_default();
-    time.get(..5).unwrap_or(time).to_owned()
 }
 
 /// A row per class and service that was notably out.
@@ -254,11 +209,11 @@ fn reach(result: &RunResult) -> Option<TextTable> {
     let word = SERVICE_WORDS[impact.worst as usize];
     let mut table = TextTable::new(&[L, R, R, R, R, R]);
     let affected = format!("{word} lost by");
-    table.row(["", "at", affected.as_str(), "towers", "pools", "regions"]);
+    table.row(["", "at", &affected, "towers", "pools", "regions"]);
     let mut row = |name: &str, radius: &BlastRadius| {
         table.row([
             name.to_owned(),
-            radius.at.to_string(),
+            result.clock.label(radius.at),
             short(real(radius.ever_out[impact.worst as usize])),
             short(real(radius.towers as u64)),
             short(real(radius.pools as u64)),
@@ -279,10 +234,10 @@ fn exposed(result: &RunResult) -> Option<TextTable> {
     for stage in &result.stages {
         table.row([
             stage.name.clone(),
-            stage.started.to_string(),
+            result.clock.label(stage.started),
             stage
                 .ended
-                .map_or_else(|| "the end".into(), |at| at.to_string()),
+                .map_or_else(|| "the end".into(), |at| result.clock.label(at)),
             stage.outcome.clone(),
             short(real(stage.elements as u64)),
             short(real(stage.exposed_devices)),
@@ -317,7 +272,7 @@ fn verdict_row(result: &RunResult, first: &Verdict, met: usize) -> [String; 4] {
     [
         first.rule.to_owned(),
         "yes, from".to_owned(),
-        format!("{} {crossed}", result.clock.label(crossed)),
+        result.clock.label(crossed),
         format!("{}{more}", first.clause),
     ]
 }
@@ -325,16 +280,13 @@ fn verdict_row(result: &RunResult, first: &Verdict, met: usize) -> [String; 4] {
 fn published(rows: &[Evaluated]) -> Option<TextTable> {
     let mut table = TextTable::new(&[L, R, R, L, L]);
     table.row(["", "published", "simulated", "", ""]);
-    for row in rows {
+    let (shown, hidden): (Vec<_>, Vec<_>) = rows
+        .iter()
+        .partition(|row| row.outcome != Outcome::NotExpressible);
+    for row in shown {
         let value = |v: f64| figure(row.unit, v);
-        let simulated = match row.outcome {
-            Outcome::NotExpressible => "-".into(),
-            _ => row.simulated.map_or_else(|| "never".into(), value),
-        };
-        let published = match row.outcome {
-            Outcome::NotExpressible => "-".into(),
-            _ => value(row.published),
-        };
+        let simulated = row.simulated.map_or_else(|| "never".into(), value);
+        let published = value(row.published);
         let outcome = match row.outcome {
             Outcome::Hit => "hit",
             Outcome::Miss | Outcome::NotReached => "MISS",
@@ -346,6 +298,10 @@ fn published(rows: &[Evaluated]) -> Option<TextTable> {
                 .into_iter()
                 .chain([outcome.to_owned(), tag_word(row.tag).to_owned()]),
         );
+    }
+    if !hidden.is_empty() {
+        let others = format!("not simulated: {} more", hidden.len());
+        table.row([&others, "", "", "", ""]);
     }
     (!rows.is_empty()).then_some(table)
 }
@@ -395,11 +351,6 @@ fn speed(result: &RunResult, timing: &Timing) -> String {
         short(rates.events_per_second_and_core.round()),
         duration(timing.run_seconds),
     )
-}
-
-/// A span in a sentence: not broken at the end of a line.
-fn span(span: Span) -> String {
-    duration(span.as_secs_f64()).replace(' ', NO_BREAK)
 }
 
 /// A span as `+hh:mm`, for columns.

@@ -142,7 +142,7 @@ pub fn simulate_with(
         attacks: Attacks::new(&file.attacks, topology, &classes)
             .expect("the scenario has checked them"),
         pipeline: Pipeline::new(&file.telemetry, seed, file.scale),
-        view: OperatorView::new(&file.telemetry, topology),
+        view: OperatorView::new(&file.telemetry, topology).at_scale(file.scale),
         response: Response::new(&file.response, &names, retention)
             .expect("the scenario has checked it"),
         holds: Holds::default(),

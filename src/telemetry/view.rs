@@ -21,7 +21,8 @@ pub struct Observed {
     pub value: f64,
     /// When the newest period that it is made of ended.
     pub at: SimTime,
-    /// What it rests on: the denominator of a ratio (attempts, calls, devices), else reports.
+    /// What it rests on: the denominator of a ratio (attempts, calls, devices; as many as were
+    /// simulated, because luck evens out over those alone), else reports.
     pub samples: f64,
 }
 
@@ -77,6 +78,8 @@ pub struct OperatorView {
     region_of: Vec<Option<RegionId>>,
     series: BTreeMap<Source, VecDeque<Report>>,
     first_delivery: Option<SimTime>,
+    /// The share of the devices that is simulated.
+    scale: f64,
 }
 
 impl OperatorView {
@@ -96,7 +99,15 @@ impl OperatorView {
             region_of: region_of.collect(),
             series: BTreeMap::new(),
             first_delivery: None,
+            scale: 1.0,
         }
+    }
+
+    /// The same, of a network of which only this share of the devices is simulated.
+    #[must_use]
+    pub fn at_scale(mut self, scale: f64) -> Self {
+        self.scale = scale;
+        self
     }
 
     /// Take in a report, at its [`Report::deliver_at`]. Reports may overtake one another.
@@ -149,7 +160,7 @@ impl OperatorView {
                 sum.add_source(&formula, &reports, &columns);
             }
         }
-        sum.observed(&formula)
+        sum.observed(&formula, self.scale)
     }
 
     /// How long a source of this metric is silent before it is left out, and how it is collected.
@@ -283,7 +294,7 @@ impl Sum {
         self.at = reports.iter().map(|r| r.at).fold(self.at, SimTime::max);
     }
 
-    fn observed(self, formula: &Formula) -> Option<Observed> {
+    fn observed(self, formula: &Formula, scale: f64) -> Option<Observed> {
         // Also turns away a ratio of nothing to nothing, and no source at all.
         if self.weight <= 0.0 {
             return None;
@@ -291,7 +302,7 @@ impl Sum {
         let (value, samples) = match formula.reduce {
             Reduce::Count | Reduce::Rate | Reduce::Level => (self.total, self.reports),
             Reduce::Mean | Reduce::Occupancy => (self.total / self.weight, self.reports),
-            Reduce::Ratio(_) => (self.total / self.weight, self.weight),
+            Reduce::Ratio(_) => (self.total / self.weight, self.weight * scale),
         };
         value.is_finite().then_some(Observed {
             value,

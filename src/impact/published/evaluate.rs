@@ -74,7 +74,10 @@ fn evaluate_figure(figure: &Figure, evidence: &Evidence<'_>, t0: SimTime) -> Eva
         (_, Some(_)) => Outcome::Miss,
     };
     Evaluated {
-        label: figure.quantity.label(),
+        label: match figure.label.as_str() {
+            "" => figure.quantity.label(),
+            label => label.to_owned(),
+        },
         unit: figure.quantity.unit(),
         published: value,
         simulated,
@@ -119,6 +122,7 @@ fn simulate(quantity: &Quantity, evidence: &Evidence<'_>, t0: SimTime) -> Option
         Quantity::BlockedCalls => Some(real(all.calls.blocked)),
         Quantity::EmergencyBlocked => Some(real(all.calls.emergency_blocked)),
         Quantity::BlockedCallsPerDevice => share(all.calls.blocked, all.devices),
+        Quantity::AttemptsPerDevice => share(all.registered.attempts, all.devices),
         Quantity::EmergencyShareOfBlocked => share(all.calls.emergency_blocked, all.calls.blocked),
         Quantity::RegionsTouchedShare => {
             share(impact.at_end.regions as u64, evidence.regions as u64)

@@ -38,6 +38,9 @@ pub struct Figure {
     pub source: String,
     /// What it is to this scenario.
     pub tag: Tag,
+    /// What it is called in the table; the quantity in words unless given.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub label: String,
     /// Anything a reader should know.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
@@ -212,6 +215,8 @@ pub enum Quantity {
     BlockedCallsPerDevice,
     /// Emergency calls among the blocked calls.
     EmergencyShareOfBlocked,
+    /// Initial registration requests per device of the network.
+    AttemptsPerDevice,
     /// Share of the regions touched.
     RegionsTouchedShare,
     /// One quantity divided by another of the same unit.
@@ -308,9 +313,10 @@ impl Quantity {
             Self::DevicesAffected { .. } | Self::BlockedCalls | Self::EmergencyBlocked => {
                 Unit::Count
             }
-            Self::BlockedCallsPerDevice | Self::Ratio { .. } | Self::NotExpressible { .. } => {
-                Unit::Number
-            }
+            Self::BlockedCallsPerDevice
+            | Self::AttemptsPerDevice
+            | Self::Ratio { .. }
+            | Self::NotExpressible { .. } => Unit::Number,
             Self::Difference { of, .. } => of.unit(),
         }
     }
@@ -339,6 +345,7 @@ impl Quantity {
             Self::EmergencyBlocked => "emergency calls blocked".into(),
             Self::BlockedCallsPerDevice => "calls blocked per device".into(),
             Self::EmergencyShareOfBlocked => "emergency share of blocked calls".into(),
+            Self::AttemptsPerDevice => "registration attempts per device".into(),
             Self::RegionsTouchedShare => "regions touched".into(),
             Self::Ratio { of, to } => format!("{} / {}", of.label(), to.label()),
             Self::Difference { of, minus } => format!("{} - {}", of.label(), minus.label()),

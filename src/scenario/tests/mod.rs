@@ -5,6 +5,7 @@
 mod errors;
 mod overrides;
 mod random;
+mod shipped;
 mod text;
 
 use super::fixture::Plan;

@@ -203,3 +203,18 @@ fn a_network_that_takes_its_reports_down_with_it_is_understood_afterwards() {
     assert!(close(share(&world, 0), 0.8));
     assert!(close(share(&world, 7), 0.0), "the held reports tell");
 }
+
+#[test]
+fn samples_are_counted_as_simulated_so_that_luck_at_a_small_scale_is_no_alarm() {
+    let mut world = World::ideal();
+    world.pass(&minute(40));
+    let now = world.now();
+    let ask = |view: &OperatorView| {
+        let window = Window::newest(now);
+        view.over(Metric::RegisteredShare, Place::Network, window)
+            .expect("a value")
+    };
+    let (whole, part) = (ask(&world.view), ask(&world.view.clone().at_scale(0.01)));
+    assert!((whole.value - part.value).abs() < 1e-12);
+    assert!((whole.samples * 0.01 - part.samples).abs() < 1e-9);
+}
