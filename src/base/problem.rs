@@ -71,7 +71,7 @@ const LISTED_NAMES: usize = 12;
 
 fn allowed_names(found: &str, what: &str, known: &[&str]) -> String {
     if known.is_empty() {
-        return format!("no {what} at all: there is none");
+        return format!("nothing: there is no {what}");
     }
     let listed = known[..known.len().min(LISTED_NAMES)].join(", ");
     let more = known.len().saturating_sub(LISTED_NAMES);

@@ -1,3 +1,21 @@
-//! Tests that look at the crate from outside, in one binary.
+//! The tests of the whole program: one binary, a module for each promise.
+//!
+//! Invariant: nothing here looks inside a room; what is tested is what a user of the library or of the
+//! program sees.
 
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "counts of devices and seconds stay far below 2^53"
+)]
+
+mod cli;
+mod errors;
+mod golden;
+mod known_answers;
+mod order;
+mod properties;
+mod storm;
+mod support;
 mod tidy;

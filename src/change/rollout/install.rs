@@ -77,7 +77,15 @@ impl Rollout {
         let drain = self.stage_spec().drain;
         self.work.insert(node, Work::Draining);
         self.note_node("element-work-started", node, hands.port);
-        hands.port.hold(node, Holder::Change, ElementStatus::Down);
+        // An element that is down forgets whom it served; one that only takes no load hands them over.
+        let hands_over = drain.mode == DrainMode::Graceful
+            && holds_contexts(hands.port.topology().node(node).kind);
+        let status = if hands_over {
+            ElementStatus::Isolated
+        } else {
+            ElementStatus::Down
+        };
+        hands.port.hold(node, Holder::Change, status);
         match drain.mode {
             DrainMode::Hard => {
                 if holds_contexts(hands.port.topology().node(node).kind) {

@@ -159,7 +159,7 @@ fn two_stages(gate: &serde_json::Value) -> [serde_json::Value; 2] {
 fn elements_are_changed_one_after_the_other_and_come_back() {
     let mut site = Site::new(change(), rollout(&[stage(&serde_json::json!({}))]));
     site.run_until(15.0);
-    assert_eq!(site.status_of("amf-a1"), ElementStatus::Down);
+    assert_eq!(site.status_of("amf-a1"), ElementStatus::Isolated);
     site.run_until(60.0);
     assert_eq!(site.minutes("element-work-started"), [10.0, 20.0]);
     assert_eq!(site.minutes("element-installed"), [19.0, 29.0]);
