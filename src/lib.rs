@@ -1,4 +1,54 @@
-//! wip
+//! `cellfall` rehearses staged rollouts, and injected attacks, on a simulated mobile network of cores,
+//! towers and subscribers, and shows who loses service, for how long, and which alarms fire when.
+//!
+//! ```
+//! use cellfall::scenario::Scenario;
+//! use cellfall::simulation::simulate;
+//!
+//! let text = "
+//! topology: {source: generated, towers: 12, devices: 20000, states: [TX]}
+//! scale: 0.1
+//! horizon: 1h
+//! ";
+//! let scenario = Scenario::from_text("a quiet hour", text, &[]).expect("a sound scenario");
+//! let result = simulate(&scenario, 7);
+//! assert_eq!(result.simulated_devices, 2_000);
+//! ```
+//!
+//! # Rooms
+//!
+//! A room uses only rooms above it in this list; a test reads the sources and fails otherwise.
+//!
+//! | room | what is in it | what it must not know |
+//! |---|---|---|
+//! | [`base`] | time, units, identifiers, random draws | anything |
+//! | [`topology`] | the graph of cores, towers, subscribers; built, checked, frozen | time, behaviour; petgraph stays inside |
+//! | [`population`] | the devices: classes, records, demand by hour | registration, queues, faults |
+//! | [`kernel`] | timing wheels, the agenda, windows, the run loop | telecom |
+//! | [`network`] | registration, access, core functions, calls, services | why something breaks, who watches |
+//! | [`fault`] | origin, spread along typed edges, effect, removal | rollouts, attackers' aims |
+//! | [`change`] | release, rollout plan, stages, gates, rollback | metrics; it asks a judge |
+//! | [`attack`] | floods, lateral movement, destruction | who watches |
+//! | [`telemetry`] | counters (3GPP names), collection pipelines, the operator's view | judgement |
+//! | [`detect`] | alarms, gate judges, the detection floor | the truth |
+//! | [`response`] | people and automation acting on alarms | the truth |
+//! | [`impact`] | blast radius, recovery, regulators' thresholds, published figures | decisions |
+//! | [`scenario`] | the file: read, check, report every error at once, build | |
+//! | [`simulation`] | one run, wired together | what to decide |
+//! | [`study`] | runs beside each other on common random numbers | |
+//! | [`report`] | tables in, bytes out | how a run works |
+//! | [`cli`] | arguments, files, progress, exit codes; the only room that prints | |
+//!
+//! # Order contract
+//!
+//! 1. Time is an integer (microseconds; device timers on a grid of 64 µs). Events run in (time, phase,
+//!    key); ties break by a keyed hash of (seed, entity, occasion), never by an index.
+//! 2. Time never goes back: asserted at push and at pop.
+//! 3. Same scenario, seed and version: the same bytes in every output file but `timing.json`, on any number
+//!    of threads, for any length of window and size of shard.
+//! 4. Random draws belong to (seed, purpose, entity, occasion): one more draw moves no other.
+//! 5. No wall clock, hash-map order, environment or parallel reduction reaches a result.
+
 pub mod attack;
 pub mod base;
 pub mod change;
