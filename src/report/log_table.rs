@@ -156,7 +156,9 @@ fn service(result: &RunResult) -> Vec<Line> {
     };
     let peak = short(real(worst.peak));
     let mut lines = vec![line(
-        nearly_all_out(result, SERVICES[service]).unwrap_or(worst.peak_at),
+        nearly_all_out(result, SERVICES[service])
+            .unwrap_or(worst.peak_at)
+            .max(impact.reference + worst.onset.unwrap_or_default()),
         format!("{peak} devices ({}) without {word}", percent(share)),
     )];
     let recovery = [
