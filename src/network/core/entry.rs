@@ -146,7 +146,7 @@ impl Core {
     ) {
         let (cause, backoff) = answer;
         let travel = self.elements.tower_to_us(request.tower, server);
-        if request.flood || travel == NO_LATENCY {
+        if request.flood && request.ignores_backoff || travel == NO_LATENCY {
             return;
         }
         self.verdicts.push(Verdict {

@@ -99,17 +99,19 @@ impl<J: Copy> Server<J> {
     /// is taken even if the queue is full.
     pub(in crate::network) fn offer(&mut self, now_ns: u64, offer: &Offer<J>) -> Served {
         let (own_ns, occupancy_ns) = self.times(offer.work, offer.unit);
-        let served = match self.discipline {
-            Discipline::Fifo => self.offer_in_order(now_ns, own_ns, occupancy_ns, offer.under_way),
-            _ => self.offer_to_queue(
+        let served = if self.is_in_order() {
+            self.offer_in_order(now_ns, own_ns, occupancy_ns, offer.under_way)
+        } else {
+            let job = offer.job;
+            self.offer_to_queue(
                 now_ns,
                 offer,
                 Waiting {
-                    job: offer.job,
+                    job,
                     own_ns,
                     occupancy_ns,
                 },
-            ),
+            )
         };
         match served {
             Served::Full => self.counts.dropped += 1,
@@ -250,9 +252,9 @@ impl<J: Copy> Server<J> {
         self.background
     }
 
-    /// Whether it serves in order of arrival, so that a finish is known at arrival.
+    /// Whether it serves in order of arrival and serves everything, so that a finish is known at arrival.
     pub(in crate::network) fn is_in_order(&self) -> bool {
-        self.discipline == Discipline::Fifo
+        self.discipline == Discipline::Fifo && self.stale_work == StaleWork::Served
     }
 
     /// Whether its service times are drawn.

@@ -137,9 +137,32 @@ impl Shard {
         let running_s = SimTime::from_tick(at).since(state.since).as_secs_f64();
         let strength = running_s / state.flood.ramp.as_secs_f64().max(1e-6);
         if unit_interval(words[1]) < strength {
+            if state.flood.obeys_backoff && self.flood_is_barred(air, index, at, words[3]) {
+                return;
+            }
             self.count(EventKind::Flood);
             self.send(air, index, at, (Procedure::InitialRegistration, words[2]));
         }
+    }
+
+    /// A phone in a flood that obeys access barring is barred like any other.
+    fn flood_is_barred(&mut self, air: &Air, index: usize, at: Tick, word: u32) -> bool {
+        let device = &self.devices[index];
+        let serving = air.serving_tower(self.home(index), device.serving());
+        let Some(barring) = air.barring(&air.towers[serving.index()]) else {
+            return false;
+        };
+        let through = barring.factor.get();
+        let unit = unit_interval(word);
+        if unit < through {
+            return false;
+        }
+        let rest = (unit - through) / (1.0 - through).max(1e-9);
+        let wait = ticks(barring.time.as_secs_f64() * (0.7 + 0.6 * rest));
+        let due = &mut self.devices[index].nas_due;
+        *due = (*due).max(later(at, wait));
+        self.count(EventKind::Barred);
+        true
     }
 
     /// The flood is over for this device.

@@ -234,7 +234,7 @@ impl Shard {
             five_g: rat == WAY_5G,
             over_wifi,
             priority: class.priority || procedure == Procedure::EmergencyCall,
-            ignores_backoff: device.has(flag::IGNORES_BACKOFF),
+            ignores_backoff: ignores_backoff(air, device),
             flood: device.nas == nas_state::FLOODING,
         };
         if procedure == Procedure::InitialRegistration {
@@ -378,4 +378,15 @@ impl Shard {
         self.devices[index].nas_ordinal = device.nas_ordinal.wrapping_add(1);
         self.presume_failure(air, index, verdict.sent, words);
     }
+}
+
+/// Whether a device ignores back-off: a stubborn one, or one in a flood that does not obey.
+fn ignores_backoff(air: &Air, device: &Device) -> bool {
+    if device.nas != nas_state::FLOODING {
+        return device.has(flag::IGNORES_BACKOFF);
+    }
+    let state = air.floods.get(device.nas_failures() as usize);
+    state
+        .and_then(Option::as_ref)
+        .is_none_or(|state| !state.flood.obeys_backoff)
 }

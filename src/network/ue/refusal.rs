@@ -12,6 +12,14 @@ use super::{Shard, later, nas_state};
 
 impl Shard {
     pub(super) fn nas_rejected(&mut self, air: &Air, index: usize, verdict: &Verdict) {
+        if self.devices[index].nas == nas_state::FLOODING {
+            let until = later(
+                verdict.at.ceil_tick(),
+                verdict.backoff.max(air.timers.procedure),
+            );
+            self.devices[index].nas_due = self.devices[index].nas_due.max(until);
+            return;
+        }
         if !matches!(
             self.devices[index].nas,
             nas_state::TRYING | nas_state::LONG_WAIT | nas_state::REFUSED
