@@ -432,3 +432,30 @@ fn strays(scenario: &Scenario, result: &RunResult, kind: EdgeKind) -> Result<usi
     }
     Ok(reached.len())
 }
+
+/// An element in work once forgot whom it served, although it had been drained.
+#[test]
+fn a_drained_change_in_pools_of_two_hurts_nobody() {
+    let result = simulate(&scenario(&harmless(59_776)), 59_776);
+    assert_eq!(result.stages.len(), 1);
+    let lost = result.impact.all.services.map(|service| service.peak);
+    assert_eq!(lost, [0; 4]);
+    let dropped = harmless(59_776).replace("mode: graceful", "mode: hard");
+    let dropped = simulate(&scenario(&dropped), 59_776);
+    assert!(dropped.impact.all.services[1].peak > 0, "it is the drain");
+}
+
+/// A fault that travels along the transport strays, if only service-based interfaces are listed.
+#[test]
+fn the_check_for_strays_bites() {
+    let mut text = world(&mut Dice(7), 2);
+    text += "
+change: {target: {kinds: [amf, mme], count: 1}, defect: {kind: protect-mode, edges: [ip-transport]}}
+rollout: {start: 5m, on_fail: halt}
+";
+    let scenario = scenario(&text);
+    let result = simulate(&scenario, 7);
+    let reached = strays(&scenario, &result, EdgeKind::IpTransport);
+    assert!(reached.is_ok_and(|count| count > 5));
+    assert!(strays(&scenario, &result, EdgeKind::Sbi).is_err());
+}
