@@ -195,12 +195,13 @@ rollout:
         dice.between(1, 5),
         dice.one_of(&["hard", "graceful"]),
     );
-    if dice.chance(50) {
+    let attack = dice.between(0, 3);
+    if attack < 2 {
         let (share, rate) = (dice.share() / 5.0, dice.share());
         let obeys = dice.chance(50);
-        write!(text, "attacks: [{{kind: signalling-storm, start: 15m, duration: 20m, share: {share}, rate_per_device: {rate}, obeys_backoff: {obeys}}}]\n")
+        writeln!(text, "attacks: [{{kind: signalling-storm, start: 15m, duration: 20m, share: {share}, rate_per_device: {rate}, obeys_backoff: {obeys}}}]")
             .expect("text takes everything");
-    } else if dice.chance(50) {
+    } else if attack == 2 {
         text += "attacks: [{kind: oam-wiper, dwell: 1m, hourly_probability: 1.0, destroy_at: 25m, backups_destroyed: false, wipe_time: 1m}]\n";
     }
     text
