@@ -40,8 +40,8 @@ rollout: {start: 5m, stages: [{soak: 30m, gates: [{metric: RSR, success: '>= 1.1
 struct Place(PathBuf);
 
 impl Place {
-    fn new(test: &str, text: &str) -> Self {
-        let folder = scratch(&format!("cli-{test}"));
+    fn new(name: &str, text: &str) -> Self {
+        let folder = scratch(&format!("cli-{name}"));
         fs::write(folder.join("plan.yaml"), text).expect("it can be written");
         Self(folder)
     }

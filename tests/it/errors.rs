@@ -248,10 +248,10 @@ seed: 2
 }
 
 /// A scenario beside files, and what is wrong with it.
-fn with_files(test: &str, text: &str, files: &[(&str, &[u8])]) -> Vec<String> {
-    let folder = scratch(&format!("errors-{test}"));
-    for (name, bytes) in files {
-        fs::write(folder.join(name), bytes).expect("it can be written");
+fn with_files(name: &str, text: &str, files: &[(&str, &[u8])]) -> Vec<String> {
+    let folder = scratch(&format!("errors-{name}"));
+    for (file, bytes) in files {
+        fs::write(folder.join(file), bytes).expect("it can be written");
     }
     let path: PathBuf = folder.join("plan.yaml");
     fs::write(&path, text).expect("it can be written");

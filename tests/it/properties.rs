@@ -195,12 +195,13 @@ rollout:
         dice.between(1, 5),
         dice.one_of(&["hard", "graceful"]),
     );
-    if dice.chance(50) {
+    let attack = dice.between(0, 3);
+    if attack < 2 {
         let (share, rate) = (dice.share() / 5.0, dice.share());
         let obeys = dice.chance(50);
-        write!(text, "attacks: [{{kind: signalling-storm, start: 15m, duration: 20m, share: {share}, rate_per_device: {rate}, obeys_backoff: {obeys}}}]\n")
+        writeln!(text, "attacks: [{{kind: signalling-storm, start: 15m, duration: 20m, share: {share}, rate_per_device: {rate}, obeys_backoff: {obeys}}}]")
             .expect("text takes everything");
-    } else if dice.chance(50) {
+    } else if attack == 2 {
         text += "attacks: [{kind: oam-wiper, dwell: 1m, hourly_probability: 1.0, destroy_at: 25m, backups_destroyed: false, wipe_time: 1m}]\n";
     }
     text
@@ -431,4 +432,31 @@ fn strays(scenario: &Scenario, result: &RunResult, kind: EdgeKind) -> Result<usi
         return Err("it reached nothing".to_owned());
     }
     Ok(reached.len())
+}
+
+/// An element in work once forgot whom it served, although it had been drained.
+#[test]
+fn a_drained_change_in_pools_of_two_hurts_nobody() {
+    let result = simulate(&scenario(&harmless(59_776)), 59_776);
+    assert_eq!(result.stages.len(), 1);
+    let lost = result.impact.all.services.map(|service| service.peak);
+    assert_eq!(lost, [0; 4]);
+    let dropped = harmless(59_776).replace("mode: graceful", "mode: hard");
+    let dropped = simulate(&scenario(&dropped), 59_776);
+    assert!(dropped.impact.all.services[1].peak > 0, "it is the drain");
+}
+
+/// A fault that travels along the transport strays, if only service-based interfaces are listed.
+#[test]
+fn the_check_for_strays_bites() {
+    let mut text = world(&mut Dice(7), 2);
+    text += "
+change: {target: {kinds: [amf, mme], count: 1}, defect: {kind: protect-mode, edges: [ip-transport]}}
+rollout: {start: 5m, on_fail: halt}
+";
+    let scenario = scenario(&text);
+    let result = simulate(&scenario, 7);
+    let reached = strays(&scenario, &result, EdgeKind::IpTransport);
+    assert!(reached.is_ok_and(|count| count > 5));
+    assert!(strays(&scenario, &result, EdgeKind::Sbi).is_err());
 }

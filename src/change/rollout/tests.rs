@@ -388,7 +388,7 @@ fn new_elements_serve_only_while_installed_and_old_ones_leave_for_good() {
     let mut site = Site::new(leave, rollout(&[stage(&serde_json::json!({}))]));
     site.run_until(60.0);
     assert_eq!(site.rollout.status(), Status::Finished);
-    assert_eq!(site.status_of("amf-a1"), ElementStatus::Down);
+    assert_eq!(site.status_of("amf-a1"), ElementStatus::Isolated);
 }
 
 #[test]
