@@ -26,6 +26,8 @@ pub mod flag {
     pub const IMS: u16 = 1 << 8;
     /// Is without service because its user switched it off: not counted as harm.
     pub const VOLUNTARY: u16 = 1 << 9;
+    /// Its periodic timer was restarted by uplink activity since the last update.
+    pub const TIMER_RESTARTED: u16 = 1 << 11;
     /// Was ever without service k ([`EVER_SHIFT`]).
     pub const EVER_SHIFT: u16 = 12;
 }

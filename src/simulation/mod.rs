@@ -5,13 +5,13 @@
 //! use cellfall::simulation::simulate;
 //!
 //! let text = "
-//! topology: {source: generated, towers: 12, devices: 20000, states: [TX]}
-//! scale: 0.1
+//! topology: {source: generated, towers: 12, devices: 20000, states: [TX], core: {udm: 1, ims: 1}}
+//! scale: 1
 //! horizon: 1h
 //! ";
 //! let scenario = Scenario::from_text("a quiet hour", text, &[]).expect("a sound scenario");
 //! let result = simulate(&scenario, 7);
-//! assert_eq!(result.simulated_devices, 2_000);
+//! assert_eq!(result.simulated_devices, 20_000);
 //! assert_eq!(result.impact.worst_of_all().device_minutes, 0.0);
 //! ```
 //!

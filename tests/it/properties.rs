@@ -20,11 +20,11 @@ use proptest::{prop_assert, prop_assert_eq, proptest};
 
 use super::support::{registered, rows, scenario};
 
-/// Background load of all worlds: none, so that small servers keep their speed from minute to minute.
-const BACKGROUND: &str = "{messages_in_busy_hour: 0.0, messages_in_quiet_hour: 0.0}";
+/// Background load of all worlds: it changes the speed of servers from minute to minute.
+const BACKGROUND: &str = "{messages_in_busy_hour: 600.0, messages_in_quiet_hour: 150.0}";
 
 /// The disciplines that worlds are drawn with.
-const DISCIPLINES: &[&str] = &["fifo"];
+const DISCIPLINES: &[&str] = &["fifo", "lifo", "priority"];
 
 /// Numbers out of a seed (splitmix64, Steele et al. 2014): independent of the program's own.
 struct Dice(u64);

@@ -191,9 +191,12 @@ impl<J: Copy> Server<J> {
         (now_ns + own, now_ns + occupancy)
     }
 
-    /// All that waits, in no particular order.
-    pub(in crate::network) fn waiting(&self) -> impl Iterator<Item = &Waiting<J>> {
-        self.queues.iter().flatten()
+    /// The owners of all that waits, in no particular order.
+    pub(in crate::network) fn waiting_mut(&mut self) -> impl Iterator<Item = &mut J> {
+        self.queues
+            .iter_mut()
+            .flatten()
+            .map(|waiting| &mut waiting.job)
     }
 
     /// Throw away all that waits; what is in service goes on.

@@ -50,6 +50,8 @@ pub(in crate::network) struct Core {
     pub(super) under_way: BinaryHeap<Reverse<Pending>>,
     pub(in crate::network) verdicts: Vec<Verdict>,
     pub(super) now_us: u64,
+    /// The instant of what is being carried out.
+    pub(super) clock_us: u64,
 }
 
 /// Turning a registration away with a reject costs this share of carrying it out: two of fourteen
@@ -108,6 +110,7 @@ impl Core {
             under_way: BinaryHeap::new(),
             verdicts: Vec::new(),
             now_us: 0,
+            clock_us: 0,
         }
     }
 
@@ -193,11 +196,13 @@ impl Core {
         self.arrivals = arrivals;
         self.expire(to);
         self.now_us = to.as_us();
+        self.clock_us = self.now_us;
     }
 
     fn step(&mut self, pending: &Pending, end_us: u64) {
         let now_us = pending.key >> HASH_BITS;
-        assert!(now_us >= self.now_us, "time never goes back");
+        assert!(now_us >= self.clock_us, "time never goes back");
+        self.clock_us = now_us;
         match pending.step {
             Step::Arrive => self.arrive(pending, now_us, end_us),
             Step::Answer => self.answer(&pending.job, pending.from, now_us),
@@ -367,7 +372,8 @@ impl Core {
             Procedure::Call => VerdictKind::CallFailed,
             _ => VerdictKind::EmergencyFailed,
         };
-        let at_us = request.sent_us() + self.guards_us[request.procedure as usize];
+        let gives_up_us = request.sent_us() + self.guards_us[request.procedure as usize];
+        let at_us = gives_up_us.max(self.clock_us);
         self.verdict(request, kind, at_us, request.member);
     }
 
@@ -386,17 +392,17 @@ impl Core {
     /// Callers whose guard expires before `to` while their work waits in a queue give up.
     fn expire(&mut self, to: SimTime) {
         let mut expired = Vec::new();
-        for server in &self.servers {
-            expired.extend(server.waiting().map(|waiting| waiting.job).filter(|job| {
+        for server in &mut self.servers {
+            for job in server.waiting_mut() {
                 let request = &job.request;
                 let gives_up_us = request.sent_us() + self.guards_us[request.procedure as usize];
-                request.presumed_to_succeed() && (self.now_us..to.as_us()).contains(&gives_up_us)
-            }));
+                if request.presumed_to_succeed() && !job.given_up && gives_up_us < to.as_us() {
+                    expired.push(*job);
+                    job.given_up = true;
+                }
+            }
         }
-        expired.sort_unstable_by_key(|job| (job.request.sent, job.request.tie, job.request.device));
-        for job in expired {
-            self.fail(&job);
-        }
+        self.fail_all(expired);
     }
 
     fn first_stage(&self, request: &Request) -> u8 {

@@ -111,7 +111,7 @@ impl Default for ProceduresSpec {
             initial_registration: vec![
                 visit(Mobility, 6.0, false),
                 visit(Udm, 2.0, false),
-                visit(Gateway, 1.0, true),
+                visit(Gateway, 1.0, false),
                 visit(Mobility, 8.0, true),
             ],
             periodic_update: vec![visit(Mobility, 6.0, false)],

@@ -147,12 +147,7 @@ impl Shard {
         let words = self.ims_words(air, index);
         self.devices[index].ims_ordinal = self.devices[index].ims_ordinal.wrapping_add(1);
         self.set_ims_state(index, ims_state::REFRESHING);
-        self.back_off(
-            air,
-            index,
-            later(verdict.sent, air.timers.ims_guard),
-            unit_interval(words[0]),
-        );
+        self.back_off(air, index, verdict.at.ceil_tick(), unit_interval(words[0]));
     }
 
     fn has_way(&self, air: &Air, index: usize) -> bool {

@@ -292,7 +292,7 @@ impl Shard {
         }
     }
 
-    /// Set the periodic timer, or the moment before it at which the user switches the device off.
+    /// Set the periodic timer anew, or the moment before it at which the user switches the device off.
     pub(super) fn schedule_periodic(&mut self, air: &Air, index: usize, at: Tick, period: Tick) {
         let device = &self.devices[index];
         let class = &air.classes[device.class as usize].spec;
@@ -309,6 +309,7 @@ impl Shard {
         };
         let device = &mut self.devices[index];
         device.nas_ordinal = device.nas_ordinal.wrapping_add(1);
+        device.set(flag::TIMER_RESTARTED, false);
         if !air.spec.registration.periodic_updates {
             device.nas = nas_state::REGISTERED;
             device.nas_due = Device::IDLE;
@@ -325,20 +326,11 @@ impl Shard {
     fn periodic_timer(&mut self, air: &Air, index: usize, at: Tick) {
         self.count(EventKind::Periodic);
         let device = self.devices[index];
-        let tower = &air.towers[self.home(index).index()];
-        let interval_s = air.classes[device.class as usize]
-            .spec
-            .uplink_interval_s
-            .at(tower.hour(at))
-            * air.spec.registration.onset.spread;
-        let words = air.draws.words(
-            Purpose::Periodic,
-            self.number(index),
-            1 << 17 | u32::from(device.nas_ordinal),
-        );
-        let quiet = ticks(-libm::log(unit_interval(words[1])) * interval_s);
-        if quiet < air.timers.periodic {
+        let words = self.periodic_words(air, index, device.nas_ordinal);
+        let quiet = self.quiet_for(air, index, at, words);
+        if quiet < self.unwatched(air, index, at) {
             self.schedule_periodic(air, index, at, air.timers.periodic - quiet);
+            self.devices[index].set(flag::TIMER_RESTARTED, true);
             return;
         }
         let cell = self.cell(index);
@@ -364,6 +356,33 @@ impl Shard {
         self.schedule_periodic(air, index, at, air.timers.periodic);
     }
 
+    fn periodic_words(&self, air: &Air, index: usize, ordinal: u16) -> [u32; 4] {
+        let occasion = 1 << 17 | u32::from(ordinal);
+        air.draws
+            .words(Purpose::Periodic, self.number(index), occasion)
+    }
+
+    /// How long ago the device last had something to send, looking back from `at`.
+    fn quiet_for(&self, air: &Air, index: usize, at: Tick, words: [u32; 4]) -> Tick {
+        let tower = &air.towers[self.home(index).index()];
+        let class = &air.classes[self.devices[index].class as usize].spec;
+        let interval_s =
+            class.uplink_interval_s.at(tower.hour(at)) * air.spec.registration.onset.spread;
+        ticks(-libm::log(unit_interval(words[1])) * interval_s)
+    }
+
+    /// The part of the period before `at` of which it is not known yet whether the device was quiet: all of
+    /// it, or what lies after the last look.
+    fn unwatched(&self, air: &Air, index: usize, at: Tick) -> Tick {
+        let device = &self.devices[index];
+        if !device.has(flag::TIMER_RESTARTED) {
+            return air.timers.periodic;
+        }
+        let words = self.periodic_words(air, index, device.nas_ordinal.wrapping_sub(1));
+        let quiet = self.quiet_for(air, index, at, words);
+        air.timers.periodic - quiet.min(air.timers.periodic)
+    }
+
     /// An update that was presumed to succeed did not.
     pub(super) fn update_failed(&mut self, air: &Air, index: usize, verdict: &Verdict) {
         let device = &self.devices[index];
@@ -376,7 +395,9 @@ impl Shard {
             u32::from(device.nas_ordinal),
         );
         self.devices[index].nas_ordinal = device.nas_ordinal.wrapping_add(1);
-        self.presume_failure(air, index, verdict.sent, words);
+        // Its guard has expired: only the retry is left to wait for.
+        let asked = verdict.at.ceil_tick().saturating_sub(air.timers.guard);
+        self.presume_failure(air, index, asked, words);
     }
 }
 

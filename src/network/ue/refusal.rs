@@ -29,7 +29,7 @@ impl Shard {
         let cell = self.cell(index);
         self.cells[cell].registration_rejects += 1;
         let at = verdict.at.ceil_tick();
-        self.want_service(air, index, at);
+        self.want_service(air, index, verdict.sent);
         let word = air.draws.words(
             Purpose::NasAttempt,
             self.number(index),
