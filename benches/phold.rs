@@ -115,7 +115,7 @@ fn phold(mut shards: Vec<Shard>, workers: &Workers) -> (u64, u64) {
     let mut now = 0;
     while now < HORIZON {
         now = (now + LOOKAHEAD).min(HORIZON);
-        workers.each(&mut shards, |shard| shard.advance(now));
+        workers.each(&mut shards, true, |shard| shard.advance(now));
         exchange(&mut shards);
     }
     shards.iter().fold((0, 0), |(count, sum), shard| {

@@ -45,19 +45,25 @@ impl Workers {
         Ok(Self { pool: Some(pool) })
     }
 
-    /// Do `work` on every shard.
-    pub fn each<S: Send>(&self, shards: &mut [S], work: impl Fn(&mut S) + Sync) {
+    /// Do `work` on every shard; side by side only if it is `worthwhile`, for waking a thread takes longer
+    /// than some hundred events.
+    pub fn each<S: Send>(&self, shards: &mut [S], worthwhile: bool, work: impl Fn(&mut S) + Sync) {
         match &self.pool {
-            Some(pool) if shards.len() > 1 => {
+            Some(pool) if worthwhile && shards.len() > 1 => {
                 pool.install(|| shards.par_iter_mut().for_each(&work));
             }
             _ => shards.iter_mut().for_each(work),
         }
     }
 
-    /// Do two things that share nothing, side by side if there is a second thread.
-    pub fn join(&self, first: impl FnOnce() + Send, second: impl FnOnce() + Send) {
-        if let Some(pool) = &self.pool {
+    /// Do two things that share nothing, side by side if there is a second thread and it is `worthwhile`.
+    pub fn join(
+        &self,
+        worthwhile: bool,
+        first: impl FnOnce() + Send,
+        second: impl FnOnce() + Send,
+    ) {
+        if let Some(pool) = self.pool.as_ref().filter(|_| worthwhile) {
             pool.join(first, second);
         } else {
             first();

@@ -16,6 +16,9 @@ use super::sizing;
 use super::spec::NetworkSpec;
 use super::ue::{EVENT_KINDS, Shard, TowerOutcome, shards};
 
+/// Requests or answers in a window from which on more than one thread is of use.
+const WORTHWHILE: usize = 600;
+
 /// What a network is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct NetworkInput<'a> {
@@ -150,7 +153,7 @@ impl<'a> Network<'a> {
                 five_g,
             )
         };
-        workers.each(&mut self.shards, |shard| shard.wake(air, &member_of));
+        workers.each(&mut self.shards, true, |shard| shard.wake(air, &member_of));
     }
 
     /// No window may be longer: half the shortest time in which an answer changes what a device does next,
@@ -164,9 +167,11 @@ impl<'a> Network<'a> {
     pub fn advance(&mut self, to: SimTime, workers: &Workers) {
         let (air, end) = (&self.air, to.ceil_tick());
         let (core, shards, asked_to) = (&mut self.core, &mut self.shards, self.asked_to);
+        let busy = core.asked_count() > WORTHWHILE;
         workers.join(
+            busy,
             || core.advance(asked_to),
-            || workers.each(shards, |shard| shard.advance(air, end)),
+            || workers.each(shards, busy, |shard| shard.advance(air, end)),
         );
         self.answer(to, workers);
         for shard in &mut self.shards {
@@ -188,6 +193,7 @@ impl<'a> Network<'a> {
         if self.core.verdicts.is_empty() {
             return;
         }
+        let busy = self.core.verdicts.len() > WORTHWHILE;
         for verdict in self.core.verdicts.drain(..) {
             let shard = self
                 .shard_starts
@@ -196,7 +202,9 @@ impl<'a> Network<'a> {
             self.shards[shard].inbox.push(verdict);
         }
         let air = &self.air;
-        workers.each(&mut self.shards, |shard| shard.take_verdicts(air, now));
+        workers.each(&mut self.shards, busy, |shard| {
+            shard.take_verdicts(air, now);
+        });
     }
 
     /// Bring everything up to `now`: to be called before the events are read at the end of a run.

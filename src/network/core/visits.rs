@@ -122,6 +122,11 @@ impl Core {
         }
     }
 
+    /// Requests that wait to be served.
+    pub(in crate::network) fn asked_count(&self) -> usize {
+        self.asked.iter().map(Vec::len).sum()
+    }
+
     /// As far as here, everything is served.
     pub(in crate::network) fn served_to(&self) -> SimTime {
         SimTime::from_us(self.now_us)
