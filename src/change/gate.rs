@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::{NodeId, PoolId, RegionId, SimTime, Span};
 use crate::fault::Finding;
 
+use super::gate_canary::CanarySpec;
 use super::threshold::Threshold;
 
 /// A condition on delivered telemetry that a stage must meet before the next one starts. Counting is
@@ -27,6 +28,18 @@ pub struct GateSpec {
     #[serde(default)]
     #[schemars(extend("x-aliases" = ["failure_condition", "failure"]))]
     pub fail: Option<Threshold>,
+    /// How it is judged: `threshold` compares the value with the bounds; `mann-whitney` compares
+    /// canary and control as Kayenta does; `sequential` gathers evidence that the canary fails more
+    /// often, and may be looked at at any time; `control-group` compares what changed between the two
+    /// since before the stage, as a share of the level, with the bounds.
+    #[serde(default = "threshold_judge")]
+    pub judge: String,
+    /// What a judge compares with, and how.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canary: Option<CanarySpec>,
+    /// `threshold`: how long a bad value must have been seen before a measurement has failed.
+    #[serde(default, rename = "for")]
+    pub hold: Span,
     /// Whose telemetry is judged.
     #[serde(default)]
     pub scope: GateScope,
@@ -64,6 +77,10 @@ pub struct GateSpec {
     /// What it means when data stays away longer than tolerated.
     #[serde(default)]
     pub on_no_data: OnNoData,
+}
+
+fn threshold_judge() -> String {
+    "threshold".to_owned()
 }
 
 const fn one_minute() -> Span {
@@ -142,6 +159,8 @@ pub struct StageInfo {
     pub index: usize,
     /// The elements changed in it so far.
     pub nodes: Vec<NodeId>,
+    /// The elements that the rollout has changed so far, in any stage.
+    pub changed: Vec<NodeId>,
     /// The pools that these belong to or are served by.
     pub pools: Vec<PoolId>,
     /// The regions that these lie in.
@@ -154,6 +173,10 @@ pub struct StageInfo {
 pub trait GateJudge {
     /// One measurement, of what has been delivered by now.
     fn measure(&mut self, gate: &GateSpec, stage: &StageInfo, now: SimTime) -> Measurement;
+
+    /// How long after the beginning of a trouble that shows fully and at once the gate can act at the
+    /// earliest, as telemetry stands now; none if it never can.
+    fn floor(&mut self, gate: &GateSpec, stage: &StageInfo, now: SimTime) -> Option<Span>;
 }
 
 impl GateSpec {
@@ -163,6 +186,9 @@ impl GateSpec {
             metric: metric.to_owned(),
             success: None,
             fail: None,
+            judge: threshold_judge(),
+            canary: None,
+            hold: Span::ZERO,
             scope: GateScope::default(),
             runs: GateTiming::default(),
             initial_delay: Span::ZERO,
@@ -196,19 +222,15 @@ impl GateSpec {
             (path.to_owned(), found.to_owned(), allowed.to_owned())
         };
         let mut findings = Vec::new();
-        if self.success.is_none() && self.fail.is_none() {
-            findings.push(finding(
-                "success",
-                "nothing",
-                "a bound in success, fail or both",
-            ));
-        }
         if self.interval.is_zero() {
             findings.push(finding("interval", "0s", "a duration above 0s"));
         }
         if self.count == Some(0) {
             findings.push(finding("count", "0", "at least 1"));
         }
+        let canary = self.canary.iter().flat_map(CanarySpec::findings);
+        let under = |(path, found, allowed): Finding| (format!("canary.{path}"), found, allowed);
+        findings.extend(canary.map(under));
         findings
     }
 }
@@ -275,6 +297,17 @@ mod tests {
             interval: Span::ZERO,
             ..GateSpec::new("RSR")
         };
-        assert_eq!(bare.findings().len(), 2);
+        assert_eq!(bare.findings().len(), 1);
+        let impossible = GateSpec {
+            count: Some(0),
+            canary: Some(CanarySpec {
+                alpha: 2.0,
+                ..CanarySpec::default()
+            }),
+            ..GateSpec::new("RSR")
+        };
+        let findings = impossible.findings();
+        let paths: Vec<&str> = findings.iter().map(|f| f.0.as_str()).collect();
+        assert_eq!(paths, ["count", "canary.alpha"]);
     }
 }

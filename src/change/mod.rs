@@ -10,6 +10,8 @@
 mod checks;
 mod footprint;
 mod gate;
+mod gate_canary;
+mod gate_log;
 mod gate_run;
 mod ledger;
 mod orders;
@@ -22,6 +24,8 @@ mod window;
 
 pub use footprint::{Exposure, Footprint};
 pub use gate::{GateJudge, GateScope, GateSpec, GateTiming, Measurement, OnNoData, StageInfo};
+pub use gate_canary::{CanaryMetric, CanarySpec, Control, EffectMeasure, MetricDirection, Missing};
+pub use gate_log::GateEntry;
 pub use gate_run::{GateOutcome, GateRun};
 pub use ledger::Ledger;
 pub use orders::{ChangeOrder, Hands, RolloutCommand, Status};

@@ -13,6 +13,7 @@ use crate::topology::{NodeKind, Topology};
 use super::checks::{findings, same_version};
 use super::footprint::{Exposure, Footprint, pool_of};
 use super::gate::StageInfo;
+use super::gate_log::{GateEntry, GateLog};
 use super::gate_run::GateRun;
 use super::ledger::Ledger;
 use super::orders::{ChangeOrder, Hands, RolloutCommand, Status};
@@ -62,6 +63,7 @@ pub struct Rollout {
     work: BTreeMap<NodeId, Work>,
     not_serving: u32,
     gates: Vec<Option<GateRun>>,
+    gate_log: GateLog,
     /// In the order in which the new version came.
     installed: Vec<NodeId>,
     back_begun: bool,
@@ -145,6 +147,7 @@ impl Rollout {
             work: BTreeMap::new(),
             not_serving: 0,
             gates: Vec::new(),
+            gate_log: GateLog::default(),
             installed: Vec::new(),
             back_begun: false,
             back_queue: VecDeque::new(),
@@ -271,6 +274,16 @@ impl Rollout {
         }
     }
 
+    /// The gates that were started, with what became of them.
+    pub fn gate_log(&self) -> &[GateEntry] {
+        self.gate_log.entries()
+    }
+
+    /// The plan that it follows.
+    pub const fn spec(&self) -> &RolloutSpec {
+        &self.spec
+    }
+
     /// The current stage, as a judge needs to know it.
     pub fn stage_info(&self, topology: &Topology) -> StageInfo {
         let in_stage = self.plan.get(self.stage).map_or(&[][..], Vec::as_slice);
@@ -288,6 +301,7 @@ impl Rollout {
             index: self.stage,
             pools: pools.collect::<BTreeSet<_>>().into_iter().collect(),
             regions: regions.collect::<BTreeSet<_>>().into_iter().collect(),
+            changed: self.installed.clone(),
             nodes,
             started: self.stage_started,
         }

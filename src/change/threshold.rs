@@ -64,6 +64,16 @@ impl Threshold {
         }
     }
 
+    /// Whether it is met by high values.
+    pub fn is_upper(&self) -> bool {
+        matches!(self.sign, Sign::AtLeast | Sign::Above)
+    }
+
+    /// The bound.
+    pub const fn bound(&self) -> f64 {
+        self.bound
+    }
+
     /// Whether a value meets it; not-a-number never does.
     pub fn holds(&self, value: f64) -> bool {
         match self.sign {

@@ -1,10 +1,10 @@
 //! Alarm rules: what a rule says, what it reads off the operator's view, and how long a reading must
 //! hold before somebody is told.
 //!
-//! Invariant: a reading is a pure function of the view and the instant; an alarm's state is the fold
-//! of its readings and of nothing else.
+//! Invariant: an alarm's state is the fold of what it has read off the view and of nothing else.
 
 use std::fmt;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,9 @@ use crate::telemetry::{
     Metric, Names, Observed, OperatorView, Place, PlaceSpec, metric_name_schema,
 };
 
-use super::detectors::{Detector, detector_name_schema, find_detector};
+use super::detectors::{Detector, Sensor, detector_name_schema, find_detector, seasonal};
+use super::profile::Profile;
+use super::tuning::Tuning;
 
 /// An alarm rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -23,8 +25,10 @@ use super::detectors::{Detector, detector_name_schema, find_detector};
 pub struct AlarmSpec {
     /// Its name, for the playbook and the event log.
     pub name: String,
-    /// How it reads the view: `threshold` compares a value with the condition, `absence` watches
-    /// for the value to be missing.
+    /// How it reads the view: `threshold` compares a value with the condition, `burn-rate` errors with
+    /// what an objective allows, `cusum` and `ewma` the newest reports with the first, `seasonal` with
+    /// the same time on other days, `sequential` gathers evidence of failures, `absence` watches for
+    /// the value to be missing.
     #[serde(default = "default_detector")]
     #[schemars(schema_with = "detector_name_schema")]
     pub detector: String,
@@ -47,6 +51,9 @@ pub struct AlarmSpec {
     /// reports) is no value.
     #[serde(default)]
     pub min_samples: u64,
+    /// The numbers of its detector; those of the literature unless given.
+    #[serde(default, skip_serializing_if = "Tuning::is_default")]
+    pub tuning: Tuning,
     /// How long the condition must hold before the alarm is raised.
     #[serde(default, rename = "for")]
     pub hold: Span,
@@ -67,26 +74,42 @@ fn default_interval() -> Span {
 }
 
 impl AlarmSpec {
-    /// A threshold rule on the whole network, evaluated every minute.
-    pub fn threshold(name: &str, metric: Metric, condition: Threshold, hold: Span) -> Self {
+    /// A rule of a detector on the whole network, evaluated every minute, all else as it is by
+    /// default.
+    pub fn of(detector: &str, metric: Metric) -> Self {
         Self {
-            name: name.to_owned(),
-            detector: default_detector(),
+            name: detector.to_owned(),
+            detector: detector.to_owned(),
             metric: metric.name().to_owned(),
             scope: PlaceSpec::default(),
-            condition: Some(condition),
+            condition: None,
             over: Span::ZERO,
             compared_with: None,
             min_samples: 0,
-            hold,
+            tuning: Tuning::default(),
+            hold: Span::ZERO,
             keep: Span::ZERO,
             interval: default_interval(),
         }
     }
 
+    /// A threshold rule on the whole network, evaluated every minute.
+    pub fn threshold(name: &str, metric: Metric, condition: Threshold, hold: Span) -> Self {
+        Self {
+            name: name.to_owned(),
+            condition: Some(condition),
+            hold,
+            ..Self::of(&default_detector(), metric)
+        }
+    }
+
     /// How far back its questions reach.
     pub fn reach(&self) -> Span {
-        self.over + self.compared_with.unwrap_or(Span::ZERO)
+        let own = self.over + self.compared_with.unwrap_or(Span::ZERO);
+        if self.detector == "seasonal" {
+            return own + seasonal::reach(self.tuning.days);
+        }
+        own
     }
 }
 
@@ -105,6 +128,10 @@ pub struct Watch {
     pub compared_with: Option<Span>,
     /// The least samples a value must rest on.
     pub min_samples: u64,
+    /// The numbers of the detector.
+    pub tuning: Tuning,
+    /// The score from which on it is bad.
+    pub limit: f64,
 }
 
 /// What a detector makes of the view at one instant.
@@ -136,6 +163,7 @@ pub struct Alarm {
     keep: Span,
     watch: Watch,
     detector: &'static Detector,
+    sensor: Box<dyn Sensor>,
     /// Since when the readings have spoken against the present state.
     since: Option<SimTime>,
     is_raised: bool,
@@ -156,28 +184,36 @@ impl Alarm {
         }
         if let Some(detector) = detector {
             problems.extend((detector.check)(spec));
+            let tuning = spec.tuning.problems(detector.name, detector.keys);
+            problems.extend(tuning.into_iter().map(|problem| problem.under("tuning")));
         }
         if spec.interval.is_zero() {
             problems.push(Problem::new("interval", "0s", "more than 0s"));
         }
         match (metric, place, detector) {
-            (Some(metric), Some(place), Some(detector)) if problems.is_empty() => Ok(Self {
-                name: spec.name.clone(),
-                interval: spec.interval,
-                hold: spec.hold,
-                keep: spec.keep,
-                watch: Watch {
+            (Some(metric), Some(place), Some(detector)) if problems.is_empty() => {
+                let watch = Watch {
                     metric,
                     place,
                     condition: spec.condition,
                     over: spec.over,
                     compared_with: spec.compared_with,
                     min_samples: spec.min_samples,
-                },
-                detector,
-                since: None,
-                is_raised: false,
-            }),
+                    tuning: spec.tuning,
+                    limit: spec.tuning.limit.unwrap_or(detector.limit),
+                };
+                Ok(Self {
+                    name: spec.name.clone(),
+                    interval: spec.interval,
+                    hold: spec.hold,
+                    keep: spec.keep,
+                    watch,
+                    detector,
+                    sensor: (detector.start)(&watch, None),
+                    since: None,
+                    is_raised: false,
+                })
+            }
             _ => Err(problems),
         }
     }
@@ -228,9 +264,30 @@ impl Alarm {
         })
     }
 
-    /// What the detector makes of the view: pure.
-    pub fn read(&self, view: &OperatorView, now: SimTime) -> Reading {
-        (self.detector.read)(&self.watch, view, now)
+    /// What the detector makes of the view, and of those it was shown before.
+    pub fn read(&mut self, view: &OperatorView, now: SimTime) -> Reading {
+        match self.sensor.score(&self.watch, view, now) {
+            None => Reading::NoData,
+            Some(score) if (self.detector.is_met)(&self.watch, &score) => {
+                Reading::Met(score.observed)
+            }
+            Some(score) => Reading::Unmet(score.observed),
+        }
+    }
+
+    /// A sensor of its detector for somebody who sets the limit afterwards: its sums are not bounded.
+    /// `days` is what is normal at each time of day, if known.
+    pub fn unlimited(&self, days: Option<&Arc<Profile>>) -> (Watch, Box<dyn Sensor>) {
+        let watch = Watch {
+            limit: f64::INFINITY,
+            ..self.watch
+        };
+        (watch, (self.detector.start)(&watch, days))
+    }
+
+    /// The detector that it uses.
+    pub fn detector(&self) -> &'static Detector {
+        self.detector
     }
 }
 

@@ -17,6 +17,8 @@ pub struct Demand {
     pub samples_per_second: f64,
     /// The time that one value is taken over; a single report at least.
     pub window: Span,
+    /// Reports of the trouble that it must have seen whatever they rest on, at least 1.
+    pub reports: u64,
     /// How long the bad value must be seen: `for` of an alarm, or the measurements of a gate that
     /// may fail before it does, times their interval.
     pub hold: Span,
@@ -26,8 +28,10 @@ impl Demand {
     /// What a gate asks for, once it runs; none if it tolerates every failure.
     pub fn of_gate(gate: &GateSpec, samples_per_second: f64) -> Option<Self> {
         let tolerated = gate.failure_limit?;
-        let hold_us = gate.interval.as_us().saturating_mul(u64::from(tolerated));
+        let tolerated_us = gate.interval.as_us().saturating_mul(u64::from(tolerated));
+        let hold_us = tolerated_us.saturating_add(gate.hold.as_us());
         Some(Self {
+            reports: 1,
             min_samples: gate.min_samples,
             samples_per_second,
             window: gate.interval,
@@ -38,6 +42,7 @@ impl Demand {
     /// What an alarm rule asks for.
     pub fn of_alarm(alarm: &AlarmSpec, samples_per_second: f64) -> Self {
         Self {
+            reports: 1,
             min_samples: alarm.min_samples,
             samples_per_second,
             window: alarm.over,
@@ -54,7 +59,7 @@ pub fn detection_floor(pipeline: &PipelineSettings, demand: &Demand) -> Option<S
     let period = pipeline.period;
     let per_report = demand.samples_per_second * period.as_secs_f64();
     let held = demand.window.as_us().div_ceil(period.as_us()).max(1);
-    let needed = reports_needed(demand.min_samples, per_report)?;
+    let needed = reports_needed(demand.min_samples, per_report)?.max(demand.reports);
     if needed > held {
         return None;
     }
@@ -84,6 +89,7 @@ mod tests {
     fn demand(min_samples: u64) -> Demand {
         Demand {
             min_samples,
+            reports: 1,
             samples_per_second: 1.0,
             window: Span::from_minutes(15),
             hold: Span::from_minutes(2),

@@ -2,62 +2,155 @@
 //!
 //! Invariant: a judge that has not been told of an outage lets the stage pass, as it would in life.
 
-use crate::base::{PoolId, Problem, SimTime, Span};
+use crate::base::{ClassId, NodeId, PoolId, Problem, RegionId, SimTime, Span};
 use crate::change::{GateJudge, GateScope, GateSpec, Measurement, StageInfo};
-use crate::telemetry::{CountedOf, Metric, Names, OperatorView, Place};
+use crate::telemetry::{CountedOf, Metric, Names, OperatorView, Place, Window};
 
-use super::judges::Judge;
+use super::floor::{Demand, detection_floor};
+use super::judges::find_judge;
 
-/// A judge with the view that it judges on.
+/// Every judge, with the view that they judge on.
 #[derive(Clone, Copy, Debug)]
 pub struct ViewJudge<'a> {
-    judge: &'static Judge,
     view: &'a OperatorView,
     names: Names<'a>,
 }
 
 impl<'a> ViewJudge<'a> {
-    /// A judge at one instant of a run.
-    pub fn new(judge: &'static Judge, view: &'a OperatorView, names: Names<'a>) -> Self {
-        Self { judge, view, names }
+    /// The judges at one instant of a run.
+    pub fn new(view: &'a OperatorView, names: Names<'a>) -> Self {
+        Self { view, names }
     }
 }
 
 impl GateJudge for ViewJudge<'_> {
     fn measure(&mut self, gate: &GateSpec, stage: &StageInfo, now: SimTime) -> Measurement {
-        let Ok(metric) = Metric::parse(&gate.metric) else {
+        let known = (find_judge(&gate.judge), Metric::parse(&gate.metric));
+        let (Ok(judge), Ok(metric)) = known else {
             return Measurement::NoData;
         };
         let question = Question {
             metric,
-            places: places(metric, gate.scope, stage, &self.names),
+            stage,
             now,
+            names: self.names,
         };
-        (self.judge.measure)(gate, &question, self.view)
+        (judge.measure)(gate, &question, self.view)
+    }
+
+    fn floor(&mut self, gate: &GateSpec, stage: &StageInfo, now: SimTime) -> Option<Span> {
+        let judge = find_judge(&gate.judge).ok()?;
+        let metric = Metric::parse(&gate.metric).ok()?;
+        let pipeline = self.view.settings(metric.counted_of());
+        let places = places(metric, gate.scope, stage, &self.names);
+        let newest = self.view.over_places(metric, &places, Window::newest(now));
+        // What nobody has reported yet may be plenty: the floor is a lower bound.
+        let samples = newest.map_or(f64::INFINITY, |observed| observed.samples);
+        let rate = samples / pipeline.period.as_secs_f64();
+        let mut demand = Demand::of_gate(gate, rate)?;
+        demand.reports = (judge.reports)(gate, pipeline.period)?;
+        if let Some(canary) = gate.canary.as_ref().filter(|_| gate.judge != "threshold") {
+            demand.window = demand.window.max(canary.window);
+        }
+        detection_floor(pipeline, &demand)
     }
 }
 
 /// What a gate wants to know, with every name resolved.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Question {
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
     /// What is measured.
     pub metric: Metric,
-    /// Where; taken together.
-    pub places: Vec<Place>,
+    /// The stage that is judged.
+    pub stage: &'a StageInfo,
     /// When.
     pub now: SimTime,
+    /// The names of the network.
+    pub names: Names<'a>,
 }
 
-/// What is wrong with a gate that only telemetry can know: its metric, and a window that reaches
-/// further back than `retention`, for which reports are kept.
+impl Question<'_> {
+    /// The places that the stage has changed, for a metric; taken together.
+    pub fn canary(&self, metric: Metric, scope: GateScope) -> Vec<Place> {
+        places(metric, scope, self.stage, &self.names)
+    }
+
+    /// The places that the rollout has not changed so far, of the same sort; empty if there are none.
+    pub fn control(&self, metric: Metric, scope: GateScope) -> Vec<Place> {
+        let whole = StageInfo {
+            nodes: self.stage.changed.clone(),
+            ..self.stage.clone()
+        };
+        let changed = places(metric, scope, &whole, &self.names);
+        let others = others(self.canary(metric, scope).first(), self.stage, &self.names);
+        let is_free = |place: &Place| !changed.contains(place) && !self.is_changed(*place);
+        others.into_iter().filter(is_free).collect()
+    }
+
+    /// Whether a place holds anything that the rollout has changed.
+    fn is_changed(&self, place: Place) -> bool {
+        let topology = self.names.topology;
+        self.stage.changed.iter().any(|&node| match place {
+            Place::Function(other) => other == node,
+            Place::Region(region) => {
+                topology.find_region(&topology.node(node).labels.region) == Some(region)
+            }
+            _ => false,
+        })
+    }
+}
+
+/// Every place of the sort of this one; of elements, those of the kinds that the stage changes.
+fn others(like: Option<&Place>, stage: &StageInfo, names: &Names<'_>) -> Vec<Place> {
+    let topology = names.topology;
+    match like {
+        Some(Place::Region(_)) => {
+            let regions = 0..topology.regions().len();
+            regions
+                .map(|i| Place::Region(RegionId::from_index(i)))
+                .collect()
+        }
+        Some(Place::Class(_)) => {
+            let classes = 0..names.classes.len();
+            classes
+                .map(|i| Place::Class(ClassId::from_index(i)))
+                .collect()
+        }
+        Some(Place::Function(_)) => {
+            let kinds: Vec<_> = stage.nodes.iter().map(|&n| topology.node(n).kind).collect();
+            let nodes = topology.nodes().iter().enumerate();
+            let like = nodes.filter(|(_, node)| kinds.contains(&node.kind));
+            like.map(|(i, _)| Place::Function(NodeId::from_index(i)))
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What is wrong with a gate that only telemetry can know: its metric, its judge, and a window that
+/// reaches further back than `retention`, for which reports are kept.
 pub fn gate_problems(gate: &GateSpec, retention: Span) -> Vec<Problem> {
     let metric = Metric::parse(&gate.metric).err();
-    let metric = metric.map(|problem| problem.under("metric"));
-    let window = (gate.interval > retention).then(|| {
-        let allowed = format!("at most telemetry.retention, {retention}");
-        Problem::new("interval", gate.interval.to_string(), allowed)
-    });
-    metric.into_iter().chain(window).collect()
+    let mut problems: Vec<Problem> = metric
+        .map(|problem| problem.under("metric"))
+        .into_iter()
+        .collect();
+    match find_judge(&gate.judge) {
+        Ok(judge) => problems.extend((judge.check)(gate)),
+        Err(problem) => problems.push(problem.under("judge")),
+    }
+    let canary = gate
+        .canary
+        .as_ref()
+        .map(|canary| ("canary.window", canary.window));
+    let windows = [("interval", gate.interval), ("for", gate.hold)];
+    for (key, window) in windows.into_iter().chain(canary) {
+        if window > retention {
+            let allowed = format!("at most telemetry.retention, {retention}");
+            problems.push(Problem::new(key, window.to_string(), allowed));
+        }
+    }
+    problems
 }
 
 /// Where a gate looks. Subscribers are counted by region and class only: a gate on the elements or
@@ -100,9 +193,7 @@ fn subscribers_of(pool: PoolId, names: &Names<'_>) -> Place {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::{ClassId, NodeId, RegionId, Span};
     use crate::change::Threshold;
-    use crate::detect::find_judge;
     use crate::telemetry::fixture::{Minute, World, classes, names};
 
     fn gate() -> GateSpec {
@@ -120,6 +211,7 @@ mod tests {
             name: "first".to_owned(),
             index: 0,
             nodes: nodes.iter().copied().map(NodeId).collect(),
+            changed: nodes.iter().copied().map(NodeId).collect(),
             pools: pools.iter().copied().map(PoolId).collect(),
             regions: Vec::new(),
             started: SimTime::ZERO,
@@ -129,8 +221,7 @@ mod tests {
     fn measure(world: &World, gate: &GateSpec, stage: &StageInfo, now: SimTime) -> Measurement {
         let classes = classes();
         let names = names(&world.topology, &classes);
-        let judge = find_judge("threshold").expect("it exists");
-        ViewJudge::new(judge, &world.view, names).measure(gate, stage, now)
+        ViewJudge::new(&world.view, names).measure(gate, stage, now)
     }
 
     #[test]
@@ -261,6 +352,6 @@ mod tests {
         };
         let problems = gate_problems(&spec, Span::from_hours(6));
         let paths: Vec<&str> = problems.iter().map(|p| p.path.as_str()).collect();
-        assert_eq!(paths, ["metric", "interval"]);
+        assert_eq!(paths, ["metric", "success", "interval"]);
     }
 }

@@ -50,10 +50,21 @@ const SECTIONS: [(&str, &[(&str, &str)]); 3] = [
     ),
 ];
 
-/// What is shown of each class: heading, and the end of the key.
-const CLASS_SECTIONS: [(&str, &str); 2] = [
-    ("DATA DEVICE-MIN LOST, BY CLASS", ".data.lost_device_min"),
-    ("95 % REGISTERED AGAIN, BY CLASS", ".registered.t95_s"),
+/// What is shown of each class, alarm and gate: heading, beginning and end of the key.
+const NAMED_SECTIONS: [(&str, &str, &str); 5] = [
+    ("ALARMS FIRST RAISED", "alarm.", ".first_s"),
+    ("GATES ACTED", "gate.", ".acted_s"),
+    ("WITHOUT DATA WHEN A GATE ACTED", "gate.", ".out_devices"),
+    (
+        "DATA DEVICE-MIN LOST, BY CLASS",
+        "class.",
+        ".data.lost_device_min",
+    ),
+    (
+        "95 % REGISTERED AGAIN, BY CLASS",
+        "class.",
+        ".registered.t95_s",
+    ),
 ];
 
 /// Comparisons that fit side by side with the first run.
@@ -133,13 +144,13 @@ fn sections(paired: &Paired) -> Vec<Section<'_>> {
         };
         (*heading, keys.iter().filter_map(find).collect::<Vec<_>>())
     });
-    let classes = CLASS_SECTIONS.iter().map(|(heading, suffix)| {
-        let of_class = |figure| {
+    let classes = NAMED_SECTIONS.iter().map(|(heading, prefix, suffix)| {
+        let of_name = |figure| {
             let figure: &PairedFigure = figure;
-            let class = figure.key.strip_prefix("class.")?.strip_suffix(suffix)?;
-            Some((class.to_owned(), figure))
+            let name = figure.key.strip_prefix(prefix)?.strip_suffix(suffix)?;
+            Some((name.to_owned(), figure))
         };
-        (*heading, known().filter_map(of_class).collect())
+        (*heading, known().filter_map(of_name).collect())
     });
     named
         .chain(classes)

@@ -10,6 +10,7 @@ use crate::impact::{Evaluated, GroupImpact, Outcome, Tag, Unit, Verdict};
 use crate::simulation::RunResult;
 use crate::study::RunFigures;
 
+use super::gate_tables::gates_json;
 use super::tables::SERVICE_WORDS;
 
 /// Marks a file as the summary of a run directory.
@@ -34,6 +35,7 @@ pub(super) fn summary(result: &RunResult, digest: Option<Digest>) -> Vec<u8> {
     );
     root.insert("stages".into(), stages(result));
     root.insert("gates".into(), gates(result));
+    root.insert("gate_reports".into(), gates_json(result));
     root.insert("events_per_device".into(), events(result));
     root.insert("notes".into(), json!(result.notes));
     if let Some(digest) = digest {

@@ -5,6 +5,7 @@
 
 mod compare_text;
 mod files;
+mod gate_tables;
 mod headline;
 mod json;
 mod log_table;

@@ -7,7 +7,7 @@ use crate::impact::{
     Ending, Evidence, Names, Published, Recorder, TowerOutcome, TowerPlace, evaluate,
 };
 use crate::network::{ClassCounts, FunctionCounts, Snapshot};
-use crate::simulation::{GateFact, RunResult, StageFact, Timing};
+use crate::simulation::{GateFact, GateReport, RunResult, StageFact, Timing};
 
 /// Twenty thousand phones and 800 first responders are out from minute 3, and back by and by.
 pub(crate) fn sample() -> RunResult {
@@ -53,6 +53,7 @@ pub(crate) fn sample() -> RunResult {
             passed: false,
             detail: "success 0.02 below 0.95".into(),
         }],
+        gate_reports: gate_reports(),
         events: vec![("registration".into(), 75_000), ("call".into(), 25_000)],
         notes: vec!["towers are merged in tens at this scale".into()],
         timing: Some(Timing {
@@ -64,6 +65,30 @@ pub(crate) fn sample() -> RunResult {
             phases: vec![("load".into(), 0.5), ("run".into(), 2.0)],
         }),
     }
+}
+
+fn gate_reports() -> Vec<GateReport> {
+    let failed = GateReport {
+        stage: "wave-1".into(),
+        gate: "registrations".into(),
+        judge: "threshold".into(),
+        started: Some(minutes(1)),
+        floor: Some(Span::from_secs(185)),
+        measured: 6,
+        without_data: 0,
+        first_failed: Some(minutes(5)),
+        acted: Some(minutes(7)),
+        outcome: "failed",
+        exposed_elements: 0.05,
+        exposed_subscribers: 0.25,
+        devices_out: 20_800,
+    };
+    let unreached = GateReport {
+        stage: "wave-2".into(),
+        outcome: "not-reached",
+        ..GateReport::default()
+    };
+    vec![failed, unreached]
 }
 
 fn minutes(count: u64) -> SimTime {

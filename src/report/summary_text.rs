@@ -8,6 +8,7 @@ use crate::impact::{BlastRadius, Evaluated, GroupImpact, Outcome, ServiceImpact,
 use crate::simulation::{RunResult, Timing};
 
 use super::files::Rates;
+use super::gate_tables::gates_table;
 use super::headline::{NOTABLE_SHARE, headline, start_word};
 use super::json::tag_word;
 use super::log_table::happened;
@@ -30,6 +31,8 @@ pub fn summary_text(result: &RunResult, digest: &Digest, width: usize) -> String
     page.section("WHAT IT COST", Some(&cost(result)));
     page.section("HOW FAR IT REACHED", reach(result).as_ref());
     page.section("WHAT EACH STAGE EXPOSED", exposed(result).as_ref());
+    let gates = "GATES: THEIR DETECTION FLOORS, AND WHAT WAS EXPOSED WHEN THEY ACTED";
+    page.section(gates, gates_table(result).as_ref());
     page.section("WHAT MUST BE REPORTED", Some(&reportable(result)));
     page.section(
         "PUBLISHED BESIDE SIMULATED",

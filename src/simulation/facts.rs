@@ -2,11 +2,13 @@
 //!
 //! Invariant: tells what was recorded; adds nothing.
 
-use crate::base::Record;
-use crate::change::Rollout;
+use crate::base::{Record, SimTime};
+use crate::change::{GateEntry, GateOutcome, Rollout};
+use crate::impact::Impact;
+use crate::network::Service;
 use crate::topology::Topology;
 
-use super::result::{GateFact, StageFact};
+use super::result::{GateFact, GateReport, StageFact};
 
 /// The stages that were started, in order.
 pub(super) fn stages(rollout: &Rollout, records: &[Record], topology: &Topology) -> Vec<StageFact> {
@@ -28,7 +30,7 @@ pub(super) fn stages(rollout: &Rollout, records: &[Record], topology: &Topology)
     }
     for (fact, nodes) in facts.iter_mut().zip(rollout.plan()) {
         fact.elements = nodes.len();
-        let until = fact.ended.unwrap_or(crate::base::SimTime::NEVER);
+        let until = fact.ended.unwrap_or(SimTime::NEVER);
         #[expect(
             clippy::cast_precision_loss,
             clippy::cast_possible_truncation,
@@ -45,6 +47,70 @@ fn end(facts: &mut [StageFact], record: &Record, outcome: &str) {
     if let Some(fact) = facts.last_mut().filter(|fact| fact.ended.is_none()) {
         fact.ended = Some(record.at);
         outcome.clone_into(&mut fact.outcome);
+    }
+}
+
+/// Every gate of the plan, in its order; one that ran again in a stage that was repeated, each time.
+pub(super) fn gate_reports(
+    rollout: &Rollout,
+    impact: &Impact,
+    horizon: SimTime,
+) -> Vec<GateReport> {
+    let mut reports = Vec::new();
+    for (stage, spec) in rollout.spec().stages.iter().enumerate() {
+        for (gate, gate_spec) in spec.gates.iter().enumerate() {
+            let named = GateReport {
+                stage: spec.name.clone(),
+                gate: gate_spec.metric.clone(),
+                judge: gate_spec.judge.clone(),
+                outcome: "not-reached",
+                ..GateReport::default()
+            };
+            let entries = rollout.gate_log().iter();
+            let mut entries = entries
+                .filter(|entry| entry.stage == stage && entry.gate == gate)
+                .peekable();
+            if entries.peek().is_none() {
+                reports.push(named.clone());
+            }
+            reports.extend(entries.map(|entry| reached(&named, entry, rollout, (impact, horizon))));
+        }
+    }
+    reports
+}
+
+fn reached(
+    named: &GateReport,
+    entry: &GateEntry,
+    rollout: &Rollout,
+    (impact, horizon): (&Impact, SimTime),
+) -> GateReport {
+    let until = entry.acted.unwrap_or(horizon);
+    let exposure = rollout.exposure_at(until);
+    let out = impact.series.out(None, Service::Data).value_at(until);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a count of devices"
+    )]
+    let devices_out = libm::round(out.unwrap_or(0.0) / impact.scale) as u64;
+    GateReport {
+        started: Some(entry.started),
+        floor: entry.floor,
+        measured: entry.measured,
+        without_data: entry.without_data,
+        first_failed: entry.first_failed,
+        acted: entry.acted,
+        outcome: match entry.outcome {
+            GateOutcome::Running => "running",
+            GateOutcome::Passed => "passed",
+            GateOutcome::Failed => "failed",
+            GateOutcome::Inconclusive => "inconclusive",
+        },
+        exposed_elements: exposure.nodes,
+        exposed_subscribers: exposure.subscribers,
+        devices_out,
+        ..named.clone()
     }
 }
 

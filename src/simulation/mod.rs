@@ -37,7 +37,7 @@ use crate::scenario::Scenario;
 use crate::telemetry::{Names, OperatorView, Pipeline};
 
 use night::{Night, Order};
-pub use result::{GateFact, Observer, RunResult, Silent, StageFact, Timing};
+pub use result::{GateFact, GateReport, Observer, RunResult, Silent, StageFact, Timing};
 
 /// How a run is carried out. None of it changes a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,6 +187,9 @@ fn finish(mut night: Night<'_, '_>, horizon: SimTime) -> RunResult {
     let stages = night.rollout.as_ref().map_or_else(Vec::new, |rollout| {
         facts::stages(rollout, &night.records, scenario.topology())
     });
+    let gate_reports = night.rollout.as_ref().map_or_else(Vec::new, |rollout| {
+        facts::gate_reports(rollout, &impact, horizon)
+    });
     RunResult {
         scenario: file.name.clone(),
         command: String::new(),
@@ -205,6 +208,7 @@ fn finish(mut night: Night<'_, '_>, horizon: SimTime) -> RunResult {
             .collect(),
         notes: notes(&night.network),
         gates: facts::gates(&night.records),
+        gate_reports,
         records: night.records,
         names,
         impact,
@@ -245,5 +249,13 @@ fn notes(network: &Network<'_>) -> Vec<String> {
 impl Observer for &mut dyn Observer {
     fn progress(&mut self, now: SimTime, devices_out: u64, events: u64) -> ControlFlow<()> {
         (**self).progress(now, devices_out, events)
+    }
+
+    fn looks_every(&self) -> Option<Span> {
+        (**self).looks_every()
+    }
+
+    fn look(&mut self, now: SimTime, view: &OperatorView) {
+        (**self).look(now, view);
     }
 }

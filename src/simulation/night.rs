@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use crate::attack::{AttackOrder, Attacks};
 use crate::base::{NodeId, Record, SimTime, Span, tie_break};
 use crate::change::{ChangeOrder, Hands, Rollout, RolloutCommand, Status};
-use crate::detect::{ViewJudge, find_judge};
+use crate::detect::ViewJudge;
 use crate::fault::{FaultEngine, FaultOrder, Holds, Port};
 use crate::impact::Recorder;
 use crate::kernel::{Agenda, Phase, Workers, World};
@@ -33,6 +33,8 @@ pub(super) enum Order {
     Collect,
     /// A report can be queried.
     Deliver(Report),
+    /// An observer looks at the operator's view.
+    Look,
     /// A sample of the truth, for the score.
     Sample,
     /// The background load follows the hour; towers without a core may wilt.
@@ -99,6 +101,8 @@ impl Night<'_, '_> {
         orders.push((self.pipeline.next_due(), Order::Collect));
         orders.push((now, Order::Sample));
         orders.push((now + MINUTE, Order::Minute));
+        let look = self.observer.looks_every();
+        orders.extend(look.map(|every| (now + every, Order::Look)));
         for (at, order) in orders {
             self.schedule(agenda, at, order);
         }
@@ -124,8 +128,7 @@ impl Night<'_, '_> {
             topology: self.scenario.topology(),
             classes: self.classes,
         };
-        let judge = find_judge("threshold").expect("the threshold judge is built in");
-        let mut judge = ViewJudge::new(judge, &self.view, names);
+        let mut judge = ViewJudge::new(&self.view, names);
         let mut deck = deck!(self, now);
         let mut hands = Hands {
             port: &mut deck,
@@ -251,6 +254,12 @@ impl World for Night<'_, '_> {
             }
             Order::Collect => self.collect(agenda, now),
             Order::Deliver(report) => self.view.deliver(report),
+            Order::Look => {
+                self.observer.look(now, &self.view);
+                if let Some(every) = self.observer.looks_every() {
+                    self.schedule(agenda, now + every, Order::Look);
+                }
+            }
             Order::Sample => {
                 self.recorder.observe(&self.network.snapshot(now));
                 self.schedule(agenda, now + self.kpi_period, Order::Sample);
@@ -281,6 +290,7 @@ fn rank(order: &Order) -> (Phase, u32) {
         Order::Change(_) => (Phase::World, 1 << 30),
         Order::Deliver(_) => (Phase::Delivery, 0),
         Order::Response(_) => (Phase::Decision, 0),
+        Order::Look => (Phase::Decision, 1),
         Order::Collect => (Phase::Sample, 0),
         Order::Sample => (Phase::Sample, 1),
     }

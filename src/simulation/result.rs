@@ -5,8 +5,9 @@
 
 use std::ops::ControlFlow;
 
-use crate::base::{Record, SimTime, WallClock};
+use crate::base::{Record, SimTime, Span, WallClock};
 use crate::impact::{Evaluated, Impact, Kpi, Names};
+use crate::telemetry::OperatorView;
 
 /// The results of one run.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +42,8 @@ pub struct RunResult {
     pub stages: Vec<StageFact>,
     /// Verdicts of gates.
     pub gates: Vec<GateFact>,
+    /// Every gate of the plan: what it could have seen, and what it did.
+    pub gate_reports: Vec<GateReport>,
     /// Published figures beside the simulated ones.
     pub published: Vec<Evaluated>,
     /// Committed device events by kind, as simulated.
@@ -83,6 +86,38 @@ pub struct GateFact {
     pub detail: String,
 }
 
+/// A gate of the plan: when it could have known, when it acted, and what was exposed by then.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GateReport {
+    /// The stage that it judges.
+    pub stage: String,
+    /// Its metric.
+    pub gate: String,
+    /// How it judges.
+    pub judge: String,
+    /// When it began to run; none if its stage never came so far.
+    pub started: Option<SimTime>,
+    /// Its detection floor: how long after a trouble began that shows fully and at once it could act
+    /// at the earliest (granularity, delay, samples, tolerated failures); none if never.
+    pub floor: Option<Span>,
+    /// Measurements with a value.
+    pub measured: u32,
+    /// Measurements without data.
+    pub without_data: u32,
+    /// When a measurement first failed.
+    pub first_failed: Option<SimTime>,
+    /// When it came to its outcome.
+    pub acted: Option<SimTime>,
+    /// `passed`, `failed`, `inconclusive`, `running`, `not-reached`.
+    pub outcome: &'static str,
+    /// Share of the targeted elements that ran the new version when it acted, or at the end.
+    pub exposed_elements: f64,
+    /// Share of all subscribers that hang on these.
+    pub exposed_subscribers: f64,
+    /// Devices without data then, at scale 1.
+    pub devices_out: u64,
+}
+
 /// How long a run took, and on what. Differs between any two runs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Timing {
@@ -117,6 +152,14 @@ pub trait Observer {
     /// Called some ten times a second or oftener: the simulated time, the devices without data (at
     /// scale 1), the events committed so far. `Break` ends the run as soon as its state allows.
     fn progress(&mut self, now: SimTime, devices_out: u64, events: u64) -> ControlFlow<()>;
+
+    /// How often it wants to look at what the operator sees; never, unless it says so.
+    fn looks_every(&self) -> Option<Span> {
+        None
+    }
+
+    /// Look at what the operator sees. Nothing that follows from it reaches the run.
+    fn look(&mut self, _now: SimTime, _view: &OperatorView) {}
 }
 
 /// Watches nothing.

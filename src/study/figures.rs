@@ -2,11 +2,11 @@
 //!
 //! A key names its unit last: `data.peak_devices`, `data.t90_s`, `data.lost_device_min`.
 //!
-//! Invariant: the same keys for every run of the same classes; a figure that was not reached is
-//! there, without a value.
+//! Invariant: the same keys for every run of the same classes, but for alarms that were raised and
+//! gates that a plan has; a figure that was not reached is there, without a value.
 
 use crate::base::{SimTime, Span};
-use crate::impact::{BlastRadius, GroupImpact, Impact, ServiceImpact};
+use crate::impact::{BlastRadius, GroupImpact, ServiceImpact};
 use crate::network::SERVICES;
 use crate::simulation::RunResult;
 
@@ -54,7 +54,7 @@ impl RunFigures {
             seed: result.seed,
             scale: result.names.scale,
             version: result.version.clone(),
-            values: values(&result.impact),
+            values: values(result),
         }
     }
 
@@ -67,7 +67,8 @@ impl RunFigures {
 
 type Values = Vec<(String, Option<f64>)>;
 
-fn values(impact: &Impact) -> Values {
+fn values(result: &RunResult) -> Values {
+    let impact = &result.impact;
     let mut list = Values::new();
     put(&mut list, "devices", count(impact.all.devices));
     push_radius(&mut list, "at_end", Some(&impact.at_end), impact.reference);
@@ -84,7 +85,37 @@ fn values(impact: &Impact) -> Values {
     }
     let clauses = impact.reportable.iter().filter(|v| v.reportable).count();
     put(&mut list, "reportable.clauses", count(clauses as u64));
+    push_alarms(&mut list, result);
+    push_gates(&mut list, result);
     list
+}
+
+/// When each alarm was first raised since the reference instant; those that were not are not there.
+fn push_alarms(list: &mut Values, result: &RunResult) {
+    let reference = result.impact.reference;
+    let raised = result
+        .records
+        .iter()
+        .filter(|record| record.kind == "alarm-raised");
+    for record in raised.filter(|record| record.at >= reference) {
+        let key = format!("alarm.{}.first_s", record.subject);
+        if list.iter().all(|(known, _)| *known != key) {
+            put(list, &key, Some(record.at.since(reference).as_secs_f64()));
+        }
+    }
+}
+
+/// When each gate acted, and how many devices were without data by then.
+fn push_gates(list: &mut Values, result: &RunResult) {
+    let reference = result.impact.reference;
+    for gate in &result.gate_reports {
+        let name = format!("gate.{}/{}/{}", gate.stage, gate.gate, gate.judge);
+        let acted = gate.acted.filter(|&at| at >= reference);
+        let after = acted.map(|at| at.since(reference).as_secs_f64());
+        put(list, &format!("{name}.acted_s"), after);
+        let out = gate.acted.and_then(|_| count(gate.devices_out));
+        put(list, &format!("{name}.out_devices"), out);
+    }
 }
 
 fn push_radius(list: &mut Values, name: &str, radius: Option<&BlastRadius>, reference: SimTime) {

@@ -14,7 +14,7 @@ pub struct Paired {
     pub names: Vec<String>,
     /// The seed that they share.
     pub seed: u64,
-    /// Every figure that the first run has.
+    /// Every figure that any run has.
     pub figures: Vec<PairedFigure>,
 }
 
@@ -81,9 +81,16 @@ pub fn pair(runs: &[RunFigures]) -> Result<Paired, PairingError> {
     for other in others {
         check(first, other)?;
     }
-    let figures = first.values.iter().map(|(key, base)| {
+    let mut keys: Vec<&String> = Vec::new();
+    for (key, _) in runs.iter().flat_map(|run| &run.values) {
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    let figures = keys.into_iter().map(|key| {
         let values: Vec<_> = runs.iter().map(|run| run.value(key)).collect();
-        let less = |value: &Option<f64>| Some((*value)? - (*base)?);
+        let base = values[0];
+        let less = |value: &Option<f64>| Some((*value)? - base?);
         PairedFigure {
             key: key.clone(),
             differences: values.iter().map(less).collect(),

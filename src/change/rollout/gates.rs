@@ -18,6 +18,11 @@ impl Rollout {
                 let at = hands.port.now() + spec.initial_delay;
                 let generation = self.generation;
                 self.gates[gate] = Some(GateRun::default());
+                let info = self.stage_info(hands.port.topology());
+                let spec = &self.stage_spec().gates[gate];
+                let now = hands.port.now();
+                let floor = hands.judge.floor(spec, &info, now);
+                self.gate_log.start((self.stage, gate), now, floor);
                 self.orders
                     .push((at, ChangeOrder::Measure { gate, generation }));
             }
@@ -66,6 +71,7 @@ impl Rollout {
             outcome = run.terminate();
         }
         self.gates[gate] = Some(run);
+        self.gate_log.measured((self.stage, gate), now, measurement);
         self.note_measurement(gate, measurement, hands.port);
         self.act_on(gate, outcome, hands);
     }
@@ -121,7 +127,9 @@ impl Rollout {
         }
     }
 
-    fn conclude(&self, gate: usize, outcome: GateOutcome, port: &mut dyn Port) {
+    fn conclude(&mut self, gate: usize, outcome: GateOutcome, port: &mut dyn Port) {
+        self.gate_log
+            .concluded((self.stage, gate), port.now(), outcome);
         let word = match outcome {
             GateOutcome::Running => "running",
             GateOutcome::Passed => "passed",

@@ -1,7 +1,7 @@
 //! Rollouts on a small network: stages, windows, gates, the way back.
 
 use super::*;
-use crate::base::Share;
+use crate::base::{Share, Span};
 use crate::change::gate::{GateJudge, GateSpec, Measurement};
 use crate::fault::testing::{Agenda, FakePort, small_network};
 use crate::fault::{FaultEngine, FaultOrder};
@@ -24,6 +24,10 @@ impl GateJudge for Script {
         } else {
             self.after
         }
+    }
+
+    fn floor(&mut self, _: &GateSpec, _: &StageInfo, _: SimTime) -> Option<Span> {
+        Some(Span::from_secs(65))
     }
 }
 

@@ -1,44 +1,56 @@
-//! `absence`: nobody reports a value any more.
+//! `absence`: nobody reports a value any more. Its score is the time since the newest period that
+//! anybody reported, in seconds.
 //!
 //! Invariant: a value that rests on too few samples counts as absent.
 
 use crate::base::{Problem, SimTime};
-use crate::telemetry::{OperatorView, Window};
+use crate::telemetry::OperatorView;
 
-use super::super::alarm::{AlarmSpec, Reading, Watch};
-use super::Detector;
+use super::super::alarm::{AlarmSpec, Watch};
+use super::{Detector, Score, Sensor, newest, no_comparison};
 
 pub(super) const DETECTOR: Detector = Detector {
     name: "absence",
+    unit: "s",
+    keys: &[],
+    limit: 300.0,
     check,
-    read,
+    start: |_, _| Box::new(Absence { newest: None }),
+    is_met: |_, score| score.observed.is_none(),
 };
 
 fn check(spec: &AlarmSpec) -> Vec<Problem> {
-    match spec.condition {
-        None => Vec::new(),
-        Some(text) => vec![Problem::new(
+    let condition = spec.condition.map(|text| {
+        Problem::new(
             "condition",
             text.to_string(),
             "nothing, as detector absence asks for no value",
-        )],
-    }
+        )
+    });
+    condition.into_iter().chain(no_comparison(spec)).collect()
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "sample counts are far below 2^53"
-)]
-fn read(watch: &Watch, view: &OperatorView, now: SimTime) -> Reading {
-    // A network that has never reported is starting up, not silent.
-    if view.first_delivery().is_none_or(|first| first > now) {
-        return Reading::NoData;
+/// When the newest period ended that anybody reported.
+#[derive(Clone, Copy, Debug)]
+struct Absence {
+    newest: Option<SimTime>,
+}
+
+impl Sensor for Absence {
+    fn score(&mut self, watch: &Watch, view: &OperatorView, now: SimTime) -> Option<Score> {
+        // A network that has never reported is starting up, not silent.
+        let first = view.first_delivery().filter(|&first| first <= now)?;
+        let observed = newest(watch, view, now);
+        let seen = observed.map_or(first, |observed| observed.at);
+        let newest = self.newest.map_or(seen, |newest| newest.max(seen));
+        self.newest = Some(newest);
+        Some(Score {
+            value: now.since(newest).as_secs_f64(),
+            observed,
+        })
     }
-    let window = Window::last(watch.over, now);
-    match view.over(watch.metric, watch.place, window) {
-        Some(observed) if observed.samples >= watch.min_samples as f64 => {
-            Reading::Unmet(Some(observed))
-        }
-        _ => Reading::Met(None),
+
+    fn duplicate(&self) -> Box<dyn Sensor> {
+        Box::new(*self)
     }
 }

@@ -1,17 +1,22 @@
-//! `threshold`: a value, or its ratio to an earlier one, is compared with a bound.
+//! `threshold`: a value, or its ratio to an earlier one, is compared with a bound. Its score is the
+//! value, its sign turned where low values are bad.
 //!
 //! Invariant: no value means no reading, whatever the bound.
 
 use crate::base::{Problem, SimTime};
 use crate::telemetry::{Observed, OperatorView, Window};
 
-use super::super::alarm::{AlarmSpec, Reading, Watch};
-use super::Detector;
+use super::super::alarm::{AlarmSpec, Watch};
+use super::{Detector, Score, Sensor, enough};
 
 pub(super) const DETECTOR: Detector = Detector {
     name: "threshold",
+    unit: "value",
+    keys: &[],
+    limit: 0.0,
     check,
-    read,
+    start: |_, _| Box::new(Threshold),
+    is_met,
 };
 
 fn check(spec: &AlarmSpec) -> Vec<Problem> {
@@ -25,12 +30,31 @@ fn check(spec: &AlarmSpec) -> Vec<Problem> {
     }
 }
 
-fn read(watch: &Watch, view: &OperatorView, now: SimTime) -> Reading {
+fn is_met(watch: &Watch, score: &Score) -> bool {
     let condition = watch.condition.expect("the rule was checked for one");
-    match observe(watch, view, now) {
-        None => Reading::NoData,
-        Some(observed) if condition.holds(observed.value) => Reading::Met(Some(observed)),
-        Some(observed) => Reading::Unmet(Some(observed)),
+    let observed = score.observed.expect("a threshold has seen a value");
+    condition.holds(observed.value)
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Threshold;
+
+impl Sensor for Threshold {
+    fn score(&mut self, watch: &Watch, view: &OperatorView, now: SimTime) -> Option<Score> {
+        let observed = observe(watch, view, now)?;
+        let rises = watch.condition.is_none_or(|condition| condition.is_upper());
+        Some(Score {
+            value: if rises {
+                observed.value
+            } else {
+                -observed.value
+            },
+            observed: Some(observed),
+        })
+    }
+
+    fn duplicate(&self) -> Box<dyn Sensor> {
+        Box::new(*self)
     }
 }
 
@@ -46,13 +70,4 @@ fn observe(watch: &Watch, view: &OperatorView, now: SimTime) -> Option<Observed>
         value: ratio,
         ..observed
     })
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "sample counts are far below 2^53"
-)]
-fn enough(watch: &Watch, view: &OperatorView, window: Window) -> Option<Observed> {
-    view.over(watch.metric, watch.place, window)
-        .filter(|observed| observed.samples >= watch.min_samples as f64)
 }

@@ -1,0 +1,123 @@
+//! `ewma`: an exponentially weighted mean of the deviations from normal, in its own standard
+//! deviations (Roberts 1959; Lucas and Saccucci, Technometrics 32, 1990).
+//!
+//! With weight 0.1 and limit 2.7 a false alarm comes every 500 reports, and a shift of one standard
+//! deviation is seen after 10.3.
+//!
+//! Invariant: each report counts once.
+
+use std::sync::Arc;
+
+use crate::base::{SimTime, Span};
+use crate::telemetry::OperatorView;
+
+use super::super::alarm::Watch;
+use super::super::baseline::Baseline;
+use super::super::profile::Profile;
+use super::{Detector, Score, Seen, Sensor, at_limit, newest, no_condition};
+
+pub(super) const DETECTOR: Detector = Detector {
+    name: "ewma",
+    unit: "standard deviations of the mean",
+    keys: &["limit", "smoothing", "direction", "baseline"],
+    limit: 2.7,
+    check: no_condition,
+    start,
+    is_met: at_limit,
+};
+
+const SMOOTHING: f64 = 0.1;
+const BASELINE: Span = Span::from_hours(1);
+
+/// The weighted mean.
+#[derive(Clone, Copy, Debug)]
+struct Mean {
+    smoothing: f64,
+    level: f64,
+}
+
+impl Mean {
+    fn push(&mut self, deviation: f64) {
+        self.level += self.smoothing * (deviation - self.level);
+    }
+
+    /// The mean in its own standard deviations, as they are in the long run.
+    fn standardised(&self) -> f64 {
+        self.level / libm::sqrt(self.smoothing / (2.0 - self.smoothing))
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Ewma {
+    mean: Mean,
+    baseline: Baseline,
+    seen: Seen,
+    is_told: bool,
+}
+
+fn start(watch: &Watch, days: Option<&Arc<Profile>>) -> Box<dyn Sensor> {
+    let tuning = &watch.tuning;
+    Box::new(Ewma {
+        mean: Mean {
+            smoothing: tuning.smoothing.unwrap_or(SMOOTHING),
+            level: 0.0,
+        },
+        baseline: Baseline::new(days, tuning.baseline.unwrap_or(BASELINE)),
+        seen: Seen::default(),
+        is_told: false,
+    })
+}
+
+impl Sensor for Ewma {
+    fn score(&mut self, watch: &Watch, view: &OperatorView, now: SimTime) -> Option<Score> {
+        let observed = newest(watch, view, now)?;
+        if self.seen.is_new(&observed) {
+            let deviation = self.baseline.deviation(watch.metric, &observed);
+            self.is_told = deviation.is_some();
+            if let Some(deviation) = deviation {
+                self.mean.push(deviation);
+            }
+        }
+        let direction = watch.tuning.direction.unwrap_or_default();
+        self.is_told.then_some(Score {
+            value: direction.bad(self.mean.standardised()),
+            observed: Some(observed),
+        })
+    }
+
+    fn duplicate(&self) -> Box<dyn Sensor> {
+        Box::new(self.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::fixture::{mean_run_length, normals};
+    use super::*;
+
+    fn run_length(shift: f64) -> f64 {
+        mean_run_length(4_000, |world| {
+            let mut noise = normals(world);
+            let mut mean = Mean {
+                smoothing: 0.1,
+                level: 0.0,
+            };
+            let mut count = 1.0;
+            loop {
+                mean.push(noise() + shift);
+                if mean.standardised().abs() >= 2.7 {
+                    return count;
+                }
+                count += 1.0;
+            }
+        })
+    }
+
+    #[test]
+    fn run_lengths_are_those_of_the_tables() {
+        let quiet = run_length(0.0);
+        assert!((465.0..=535.0).contains(&quiet), "{quiet}");
+        let shifted = run_length(1.0);
+        assert!((10.0..=10.6).contains(&shifted), "{shifted}");
+    }
+}
