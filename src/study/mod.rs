@@ -4,6 +4,7 @@
 
 mod figures;
 mod pairing;
+pub mod statistics;
 
 pub use figures::{FigureUnit, RunFigures, unit};
 pub use pairing::{Paired, PairedFigure, PairingError, pair};
