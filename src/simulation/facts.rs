@@ -50,7 +50,7 @@ fn end(facts: &mut [StageFact], record: &Record, outcome: &str) {
     }
 }
 
-/// Every gate of the plan, in its order; one that ran again in a stage that was repeated, each time.
+/// Every gate of the plan, in its order.
 pub(super) fn gate_reports(
     rollout: &Rollout,
     impact: &Impact,
@@ -66,14 +66,12 @@ pub(super) fn gate_reports(
                 outcome: "not-reached",
                 ..GateReport::default()
             };
-            let entries = rollout.gate_log().iter();
-            let mut entries = entries
-                .filter(|entry| entry.stage == stage && entry.gate == gate)
-                .peekable();
-            if entries.peek().is_none() {
-                reports.push(named.clone());
-            }
-            reports.extend(entries.map(|entry| reached(&named, entry, rollout, (impact, horizon))));
+            let mut entries = rollout.gate_log().iter();
+            let entry = entries.find(|entry| entry.stage == stage && entry.gate == gate);
+            reports.push(match entry {
+                Some(entry) => reached(&named, entry, rollout, (impact, horizon)),
+                None => named,
+            });
         }
     }
     reports

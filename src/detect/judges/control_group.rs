@@ -6,6 +6,8 @@
 //! is the Hodges-Lehmann shift of what the forecast misses, after less before; a bound is met if the
 //! whole interval of the shift meets it.
 //!
+//! Samples too small to tell anything apart at the confidence that is asked for are no data.
+//!
 //! Invariant: a canary is compared with a control at the same instants alone.
 
 use crate::base::{Problem, Span};
@@ -43,7 +45,7 @@ fn reports(gate: &GateSpec, period: Span) -> Option<u64> {
 
 /// Whether samples of these sizes, all of the one above all of the other, have an interval that
 /// excludes zero.
-pub(super) fn separable(first: u64, second: u64, confidence: f64) -> bool {
+fn separable(first: u64, second: u64, confidence: f64) -> bool {
     let above = |n: u64, base: u64| (0..n).map(move |i| base + i);
     #[expect(clippy::cast_precision_loss, reason = "windows hold few reports")]
     let values = |n, base| above(n, base).map(|v| v as f64).collect::<Vec<f64>>();
@@ -73,7 +75,8 @@ fn relative_shift(before: &Sides, after: &Sides, spec: &CanarySpec) -> Option<Ra
         let miss = |(canary, control): &(f64, f64)| (canary - slope * control) / level;
         pairs.iter().map(miss).collect()
     };
-    if level <= 0.0 {
+    let count = |pairs: &[(f64, f64)]| u64::try_from(pairs.len()).unwrap_or(u64::MAX);
+    if level <= 0.0 || !separable(count(&after), count(&before), spec.confidence) {
         return None;
     }
     let (after, before) = (missed(&after), missed(&before));

@@ -128,14 +128,17 @@ fn a_region_that_was_always_worse_is_no_worse_than_before() {
 }
 
 #[test]
-fn five_reports_are_the_fewest_that_the_rank_test_can_fail() {
-    let failed = |minutes| {
-        let measured = measure(&world(FAIR, [100, 10], minutes), &gate("mann-whitney"));
+fn the_rank_test_fails_on_one_report_and_the_control_group_waits_for_three() {
+    let failed = |gate: &GateSpec, minutes| {
+        let measured = measure(&world(FAIR, [100, 10], minutes), gate);
         matches!(measured, Measurement::Failed(_))
     };
-    assert_eq!([1, 4, 5].map(failed), [false, false, true]);
-    let reports = |period| (mann_whitney::JUDGE.reports)(&gate("mann-whitney"), period);
-    assert_eq!(reports(Span::from_minutes(1)), Some(5));
+    let group = bounded("control-group", "< -0.02");
+    assert!(failed(&gate("mann-whitney"), 1), "as Kayenta does");
+    let waits = [1, 2, 3].map(|minutes| failed(&group, minutes));
+    assert_eq!(waits, [false, false, true]);
+    let reports = |period| (control_group::JUDGE.reports)(&group, period);
+    assert_eq!(reports(Span::from_minutes(1)), Some(3));
     assert_eq!(
         reports(Span::from_minutes(15)),
         None,
@@ -165,11 +168,9 @@ fn the_floor_says_which_judge_can_speak_at_all() {
         ..threshold
     };
     assert_eq!(floor(&tolerant), Some(Span::from_minutes(50)));
-    assert_eq!(
-        floor(&gate("mann-whitney")),
-        None,
-        "its window holds too few reports"
-    );
+    assert_eq!(floor(&gate("mann-whitney")), Some(Span::from_minutes(20)));
+    let group = bounded("control-group", "< -0.02");
+    assert_eq!(floor(&group), None, "its window holds too few reports");
 }
 
 #[test]
