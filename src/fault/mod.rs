@@ -26,6 +26,7 @@ mod registry;
 mod spec;
 #[cfg(test)]
 pub(crate) mod testing;
+mod trace;
 mod ways;
 
 pub use defects::{
@@ -36,6 +37,7 @@ pub use holds::{Holder, Holds};
 pub use luck::{Luck, luck, text_key};
 pub use port::Port;
 pub use registry::{Defect, DefectSpec, Finding};
+pub use trace::{ChangeStep, Trace};
 pub use spec::{
     Afterwards, Effect, EffectTiming, FaultSpec, OriginRemoved, Removal, SelfRecovery, SpreadFrom,
     SpreadRule, Trigger,

@@ -126,6 +126,7 @@ fn snapshot(minute: u64) -> Snapshot {
         at: minutes(minute),
         classes: vec![row.clone(), row],
         functions: vec![Some(function)],
+        ..Snapshot::default()
     }
 }
 
