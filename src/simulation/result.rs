@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 
 use crate::base::{Record, SimTime, WallClock};
 use crate::impact::{Evaluated, Impact, Kpi, Names};
+use crate::telemetry::OperatorRecord;
 
 /// The results of one run.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +42,8 @@ pub struct RunResult {
     pub stages: Vec<StageFact>,
     /// Verdicts of gates.
     pub gates: Vec<GateFact>,
+    /// Everything that the operator was told; none unless the scenario exports it.
+    pub operator: Option<OperatorRecord>,
     /// Published figures beside the simulated ones.
     pub published: Vec<Evaluated>,
     /// Committed device events by kind, as simulated.
