@@ -37,8 +37,8 @@ pub use holds::{Holder, Holds};
 pub use luck::{Luck, luck, text_key};
 pub use port::Port;
 pub use registry::{Defect, DefectSpec, Finding};
-pub use trace::{ChangeStep, Trace};
 pub use spec::{
     Afterwards, Effect, EffectTiming, FaultSpec, OriginRemoved, Removal, SelfRecovery, SpreadFrom,
     SpreadRule, Trigger,
 };
+pub use trace::{ChangeStep, Trace};

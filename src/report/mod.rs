@@ -4,11 +4,16 @@
 //! line on speed show how long it took. Nothing is printed here.
 
 mod compare_text;
+mod exports;
 mod files;
 mod headline;
 mod json;
+mod jsonl;
 mod log_table;
 mod number;
+mod openmetrics;
+mod operator_csv;
+mod operator_events;
 mod phrases;
 mod run_dir;
 mod summary_text;

@@ -24,6 +24,8 @@ pub(crate) fn sample() -> RunResult {
         regions: names.regions.len(),
     };
     RunResult {
+        exports: Vec::new(),
+        operator: None,
         scenario: "sample".into(),
         command: "cellfall run sample.yaml --seed 7".into(),
         resolved: "name: sample\n".into(),

@@ -98,7 +98,9 @@ pub struct OutputsSpec {
 }
 
 /// A format of the operator's view.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum ExportFormat {
     /// Counters as `OpenMetrics` text with timestamps, for `promtool tsdb create-blocks-from openmetrics`.

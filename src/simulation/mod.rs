@@ -195,10 +195,12 @@ fn finish(mut night: Night<'_, '_>, horizon: SimTime) -> RunResult {
     let stages = night.rollout.as_ref().map_or_else(Vec::new, |rollout| {
         facts::stages(rollout, &night.records, scenario.topology())
     });
-    let exports = !file.outputs.export.is_empty();
+    let exports = file.outputs.export.clone();
     let releases = night.pipeline.releases().clone();
-    let operator = exports.then(|| night.view.into_record(releases));
+    let kept = !exports.is_empty();
+    let operator = kept.then(|| night.view.into_record(releases, scenario.topology()));
     RunResult {
+        exports,
         operator,
         scenario: file.name.clone(),
         command: String::new(),

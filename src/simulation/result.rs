@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 
 use crate::base::{Record, SimTime, WallClock};
 use crate::impact::{Evaluated, Impact, Kpi, Names};
+use crate::scenario::ExportFormat;
 use crate::telemetry::OperatorRecord;
 
 /// The results of one run.
@@ -42,6 +43,8 @@ pub struct RunResult {
     pub stages: Vec<StageFact>,
     /// Verdicts of gates.
     pub gates: Vec<GateFact>,
+    /// Formats in which it is written what the operator was told.
+    pub exports: Vec<ExportFormat>,
     /// Everything that the operator was told; none unless the scenario exports it.
     pub operator: Option<OperatorRecord>,
     /// Published figures beside the simulated ones.

@@ -200,7 +200,7 @@ impl Pipeline {
 }
 
 /// The towers of each region, in the order of the table.
-fn towers_of(topology: &Topology) -> Vec<Vec<usize>> {
+pub(super) fn towers_of(topology: &Topology) -> Vec<Vec<usize>> {
     let mut towers_of = vec![Vec::new(); topology.regions().len()];
     for (index, tower) in topology.towers().iter().enumerate() {
         towers_of[tower.region.index()].push(index);

@@ -5,12 +5,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::base::{RegionId, SimTime, Span};
-use crate::topology::Topology;
+use crate::base::{NodeId, RegionId, SimTime, Span};
+use crate::topology::{Node, Topology};
 
 use super::columns::{CLASS_COLUMNS, FUNCTION_COLUMNS};
 use super::metric::{Column, CountedOf, Formula, Metric, Reduce};
-use super::pipeline::{Report, Source};
+use super::pipeline::{Report, Source, towers_of};
 use super::place::Place;
 use super::release::Releases;
 use super::sensor::{Note, SensorKind, sensors};
@@ -98,6 +98,10 @@ pub struct OperatorRecord {
     pub notes: Vec<Note>,
     /// The releases that reports refer to.
     pub releases: Releases,
+    /// The elements and towers, in the order of the table.
+    pub nodes: Vec<Node>,
+    /// The towers of each region, in the order of its reports.
+    pub towers_of: Vec<Vec<NodeId>>,
 }
 
 impl OperatorView {
@@ -194,9 +198,15 @@ impl OperatorView {
     }
 
     /// Everything that it was told and remembers.
-    pub fn into_record(self, releases: Releases) -> OperatorRecord {
+    pub fn into_record(self, releases: Releases, topology: &Topology) -> OperatorRecord {
         let reports = self.series.into_iter();
+        let towers_of = towers_of(topology).into_iter();
+        let node_of = |tower: usize| topology.towers()[tower].node;
         OperatorRecord {
+            nodes: topology.nodes().to_vec(),
+            towers_of: towers_of
+                .map(|towers| towers.into_iter().map(node_of).collect())
+                .collect(),
             reports: reports
                 .map(|(source, reports)| (source, reports.into_iter().collect()))
                 .collect(),

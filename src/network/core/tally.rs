@@ -43,7 +43,9 @@ impl Tally {
     /// The reject of a registration leaves the core.
     #[inline]
     pub(super) fn rejected(&mut self, request: &Request, server: u16, cause: Cause) {
-        let counted = COUNTED_CAUSES.iter().position(|&counted| counted == cause.0);
+        let counted = COUNTED_CAUSES
+            .iter()
+            .position(|&counted| counted == cause.0);
         let place = counted.unwrap_or(COUNTED_CAUSES.len());
         let priority = usize::from(request.priority);
         self.registrations[server as usize].rejected[priority][place] += 1;
