@@ -28,6 +28,10 @@ pub(super) enum Command {
     Run(RunArguments),
     /// Run scenarios on common random numbers, or read run directories, and show the differences.
     Compare(CompareArguments),
+    /// Show what each gate of a rollout is worth: the same night without it, and with it alone.
+    Gates(GatesArguments),
+    /// Set every detector to one false-alarm budget on quiet days, and show when each fires.
+    Detect(DetectArguments),
     /// Check scenario files and report every error in them.
     Check(CheckArguments),
     /// Print the JSON Schema of scenario files.
@@ -81,6 +85,10 @@ pub(super) struct RunArguments {
     /// Print summary.json instead of text.
     #[arg(long)]
     pub(super) json: bool,
+    /// Also write everything that the operator was told, in this format (repeatable); the same as
+    /// setting `outputs.export`.
+    #[arg(long, value_name = "FORMAT", value_parser = ["openmetrics", "jsonl", "csv"])]
+    pub(super) export: Vec<String>,
     /// Run twice and fail if the results differ.
     #[arg(long)]
     pub(super) verify: bool,
@@ -103,6 +111,79 @@ pub(super) struct CompareArguments {
     /// Print JSON instead of text.
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// Arguments of `gates`.
+#[derive(Args, Clone, Debug)]
+pub(super) struct GatesArguments {
+    /// The scenario.
+    pub(super) file: PathBuf,
+    #[command(flatten)]
+    pub(super) how: How,
+    /// Print JSON instead of text.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// Arguments of `detect`.
+#[derive(Args, Clone, Debug)]
+pub(super) struct DetectArguments {
+    /// Scenarios; limits are calibrated on the network of the first.
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) how: How,
+    /// Days without trouble that set the limits.
+    #[arg(long, default_value_t = 7, value_name = "DAYS", value_parser = days(1))]
+    pub(super) days: usize,
+    /// Fresh days without trouble that count false alarms.
+    #[arg(long, default_value_t = 7, value_name = "DAYS", value_parser = days(1))]
+    pub(super) check_days: usize,
+    /// Days that teach what is normal at each hour; with fewer than two, seasonal detectors cannot be
+    /// evaluated.
+    #[arg(long, default_value_t = 3, value_name = "DAYS", value_parser = days(0))]
+    pub(super) history: usize,
+    /// Runs of each scenario, on one seed after the other.
+    #[arg(long, default_value_t = 5, value_name = "RUNS", value_parser = days(1))]
+    pub(super) nights: usize,
+    /// False alarms that are allowed in a week.
+    #[arg(long, default_value_t = 1.0, value_name = "ALARMS", value_parser = budget)]
+    pub(super) budget: f64,
+    /// Do it all at each of these scales, and show the delays side by side.
+    #[arg(long, value_delimiter = ',', value_name = "SCALE,…", value_parser = scale, conflicts_with = "scale")]
+    pub(super) scales: Vec<f64>,
+    /// Write the survival curves as CSV.
+    #[arg(long, value_name = "FILE")]
+    pub(super) csv: Option<PathBuf>,
+    /// Replace that file if it exists.
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Print JSON instead of text.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// A count of days or runs, at least `least`.
+fn days(least: usize) -> impl Fn(&str) -> Result<usize, String> + Clone + Send + Sync {
+    move |text| {
+        let count: usize = text
+            .parse()
+            .map_err(|_| "expected a whole number".to_owned())?;
+        if (least..=10_000).contains(&count) {
+            Ok(count)
+        } else {
+            Err(format!("expected {least} to 10000"))
+        }
+    }
+}
+
+fn budget(text: &str) -> Result<f64, String> {
+    let budget: f64 = text.parse().map_err(|_| "expected a number".to_owned())?;
+    if budget.is_finite() && budget >= 0.0 {
+        Ok(budget)
+    } else {
+        Err("expected a number of at least 0".to_owned())
+    }
 }
 
 /// Arguments of `check`.

@@ -6,6 +6,9 @@ use std::path::Path;
 
 use crate::base::{SimTime, WallClock};
 use crate::simulation::{Observer, RunResult};
+use crate::study::{DetectPlan, DetectStudy, GateStudy};
+
+use super::many::Many;
 
 /// Which scenario, with what changed from outside.
 #[derive(Clone, Copy, Debug)]
@@ -85,6 +88,23 @@ pub trait Engine {
         threads: usize,
         observer: &mut dyn Observer,
     ) -> Result<RunResult, Failure>;
+
+    /// What each gate of its rollout is worth.
+    ///
+    /// # Errors
+    /// If it has none, or the user ended it.
+    fn gate_study(&self, world: &Self::World, many: &Many) -> Result<GateStudy, Failure>;
+
+    /// When each detector fires, calibrated on the network of the first.
+    ///
+    /// # Errors
+    /// If the plan makes no sense, or the user ended it.
+    fn detect_study(
+        &self,
+        worlds: &[Self::World],
+        plan: &DetectPlan,
+        many: &Many,
+    ) -> Result<DetectStudy, Failure>;
 
     /// Its network.
     fn topology(&self, world: &Self::World) -> TopologyView;

@@ -9,9 +9,12 @@
 mod arguments;
 mod check;
 mod compare;
+mod detect;
 mod engine;
 mod export;
+mod gates;
 mod interrupt;
+mod many;
 mod progress;
 mod run;
 mod stop;
@@ -31,6 +34,7 @@ use clap::{CommandFactory, Parser};
 
 use arguments::{Arguments, Command};
 pub use engine::{Engine, Failure, Plan, Request, TopologyView};
+pub use many::Many;
 use stop::{Exit, Stop};
 use terminal::Terminal;
 
@@ -78,6 +82,8 @@ fn execute<E: Engine>(arguments: &Arguments, engine: &E, terminal: &mut Terminal
     let done = match &arguments.command {
         Command::Run(asked) => run::run(asked, engine, terminal),
         Command::Compare(asked) => compare::compare(asked, engine, terminal),
+        Command::Gates(asked) => gates::gates(asked, engine, terminal),
+        Command::Detect(asked) => detect::detect(asked, engine, terminal),
         Command::Check(asked) => check::check(asked, engine, terminal),
         Command::Schema => check::schema(engine, terminal),
         Command::Topology(asked) => topology::topology(asked, engine, terminal),

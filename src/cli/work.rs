@@ -7,7 +7,38 @@ use crate::scenario::{Scenario, ScenarioFile, json_schema};
 use crate::simulation::{Observer, RunError, RunResult, Settings, simulate_with};
 use crate::topology::{Summary, write_edges_csv, write_graphml, write_nodes_csv};
 
+use crate::study::{
+    DetectPlan, DetectStudy, GateStudy, Overseer, StudyError, detect_study, gate_study,
+    gate_study_runs,
+};
+
 use super::engine::{Engine, Failure, Plan, Request, TopologyView};
+use super::interrupt;
+use super::many::Many;
+
+/// Watch over many runs with a bar, until the user asks to stop.
+fn overseen<T>(
+    many: Many,
+    runs: usize,
+    study: impl FnOnce(&Overseer<'_>) -> Result<T, StudyError>,
+) -> Result<T, Failure> {
+    let bar = many.bar(runs);
+    let overseer = Overseer {
+        threads: many.threads,
+        is_stopped: &interrupt::asked,
+        run_done: &|| bar.inc(1),
+    };
+    let done = study(&overseer);
+    bar.finish_and_clear();
+    done.map_err(failure)
+}
+
+fn failure(error: StudyError) -> Failure {
+    match error {
+        StudyError::Run(RunError::Interrupted(at)) => Failure::Interrupted(at),
+        other => Failure::Input(vec![format!("error: {other}")]),
+    }
+}
 
 /// The engine of this program.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +84,22 @@ impl Engine for Cellfall {
                 RunError::Interrupted(at) => Failure::Interrupted(at),
                 RunError::Workers(error) => Failure::Input(vec![error.to_string()]),
             }
+        })
+    }
+
+    fn gate_study(&self, scenario: &Scenario, many: &Many) -> Result<GateStudy, Failure> {
+        let runs = gate_study_runs(scenario).map_err(failure)?;
+        overseen(*many, runs, |overseer| gate_study(scenario, overseer))
+    }
+
+    fn detect_study(
+        &self,
+        scenarios: &[Scenario],
+        plan: &DetectPlan,
+        many: &Many,
+    ) -> Result<DetectStudy, Failure> {
+        overseen(*many, plan.runs(scenarios.len()), |overseer| {
+            detect_study(scenarios, plan, overseer)
         })
     }
 

@@ -26,6 +26,7 @@ mod registry;
 mod spec;
 #[cfg(test)]
 pub(crate) mod testing;
+mod trace;
 mod ways;
 
 pub use defects::{
@@ -40,3 +41,4 @@ pub use spec::{
     Afterwards, Effect, EffectTiming, FaultSpec, OriginRemoved, Removal, SelfRecovery, SpreadFrom,
     SpreadRule, Trigger,
 };
+pub use trace::{ChangeStep, Trace};

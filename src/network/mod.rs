@@ -17,7 +17,10 @@ mod ue;
 mod world;
 
 pub use command::{Barring, Cause, Command, ElementStatus, Flood, Pace, PaceOrder, Scope};
-pub use counters::{ClassCounts, FunctionCounts, SERVICES, Service, Snapshot};
+pub use counters::{
+    COUNTED_CAUSES, ClassCounts, FunctionCounts, RegistrationCounts, SERVICES, Service, Snapshot,
+    TowerCounts,
+};
 pub use spec::{
     AccessSpec, BackgroundSpec, CallsSpec, CoreSpec, Discipline, Function, FunctionSpec,
     FunctionsSpec, ImsSpec, LateAccept, NetworkSpec, OnsetSpec, OverloadSpec, Procedure,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::base::Digest;
 use crate::simulation::{RunResult, Timing};
 
-use super::{gate_tables, json, tables};
+use super::{exports, gate_tables, json, tables};
 
 /// The one file that may differ between two runs.
 pub const TIMING_FILE: &str = "timing.json";
@@ -32,7 +32,7 @@ pub(super) const FILES: [&str; 8] = [
 pub struct Rendered {
     /// Names and contents, `timing.json` not among them.
     pub files: Vec<(&'static str, Vec<u8>)>,
-    /// Digest of all of them (of the summary: before the digest was put into it).
+    /// Digest of all of them (of the summary: before the digest was put into it), and of the exports.
     pub digest: Digest,
 }
 
@@ -62,6 +62,7 @@ pub fn render(result: &RunResult) -> Rendered {
         digest.write_u64(bytes.len() as u64);
         digest.write_bytes(bytes);
     }
+    exports::digest(result, &mut digest);
     files[0].1 = json::summary(result, Some(digest));
     Rendered { files, digest }
 }

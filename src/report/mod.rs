@@ -4,12 +4,20 @@
 //! line on speed show how long it took. Nothing is printed here.
 
 mod compare_text;
+mod detect_tables;
+mod detect_text;
+mod exports;
 mod files;
+mod gate_study_text;
 mod gate_tables;
 mod headline;
 mod json;
+mod jsonl;
 mod log_table;
 mod number;
+mod openmetrics;
+mod operator_csv;
+mod operator_events;
 mod phrases;
 mod run_dir;
 mod summary_text;
@@ -20,7 +28,10 @@ mod text_table;
 pub(crate) mod sample;
 
 pub use compare_text::compare_text;
+pub use detect_tables::{detect_curves_csv, detect_json};
+pub use detect_text::{detect_scales_text, detect_text};
 pub use files::{Rendered, TIMING_FILE, render, timing_json};
+pub use gate_study_text::{gate_study_json, gate_study_text};
 pub use number::{duration, grouped, percent, short};
 pub use run_dir::{ReportError, RunDir, read_figures};
 pub use summary_text::summary_text;

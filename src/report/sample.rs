@@ -24,6 +24,8 @@ pub(crate) fn sample() -> RunResult {
         regions: names.regions.len(),
     };
     RunResult {
+        exports: Vec::new(),
+        operator: None,
         scenario: "sample".into(),
         command: "cellfall run sample.yaml --seed 7".into(),
         resolved: "name: sample\n".into(),
@@ -151,6 +153,7 @@ fn snapshot(minute: u64) -> Snapshot {
         at: minutes(minute),
         classes: vec![row.clone(), row],
         functions: vec![Some(function)],
+        ..Snapshot::default()
     }
 }
 

@@ -3,7 +3,7 @@
 //! Invariant: every command is carried out at once, and every act leaves a record.
 
 use crate::base::{NodeId, Record, SimTime};
-use crate::fault::{FaultEngine, Holds, Port};
+use crate::fault::{FaultEngine, Holds, Port, Trace};
 use crate::network::{Command, ElementStatus, Network};
 use crate::topology::Topology;
 
@@ -18,6 +18,7 @@ pub(super) struct Deck<'x, 'a> {
     /// What was done to elements, where somebody may ask.
     pub(super) faults: Option<&'x FaultEngine>,
     pub(super) records: &'x mut Vec<Record>,
+    pub(super) traces: &'x mut Vec<Trace>,
 }
 
 impl Port for Deck<'_, '_> {
@@ -51,6 +52,10 @@ impl Port for Deck<'_, '_> {
             subject,
             detail,
         });
+    }
+
+    fn trace(&mut self, trace: Trace) {
+        self.traces.push(trace);
     }
 
     fn element_status(&self, node: NodeId) -> ElementStatus {

@@ -34,7 +34,7 @@ use crate::kernel::{Agenda, RunEnd, Workers, WorkersError, run};
 use crate::network::{Network, NetworkInput};
 use crate::response::Response;
 use crate::scenario::Scenario;
-use crate::telemetry::{Names, OperatorView, Pipeline};
+use crate::telemetry::{Names, OperatorView, Pipeline, Sensors};
 
 use night::{Night, Order};
 pub use result::{GateFact, GateReport, Observer, RunResult, Silent, StageFact, Timing};
@@ -132,6 +132,12 @@ pub fn simulate_with(
         classes: &classes,
     };
     let retention = file.telemetry.retention;
+    let view = OperatorView::new(&file.telemetry, topology).at_scale(file.scale);
+    let view = if file.outputs.export.is_empty() {
+        view
+    } else {
+        view.keeping_everything()
+    };
     let mut night = Night {
         scenario,
         seed,
@@ -141,8 +147,10 @@ pub fn simulate_with(
         rollout,
         attacks: Attacks::new(&file.attacks, topology, &classes)
             .expect("the scenario has checked them"),
-        pipeline: Pipeline::new(&file.telemetry, seed, file.scale),
-        view: OperatorView::new(&file.telemetry, topology).at_scale(file.scale),
+        pipeline: Pipeline::new(&file.telemetry, seed, file.scale).on(topology),
+        sensors: Sensors::new(&file.telemetry, seed),
+        traces: Vec::new(),
+        view,
         response: Response::new(&file.response, &names, retention)
             .expect("the scenario has checked it"),
         holds: Holds::default(),
@@ -190,7 +198,13 @@ fn finish(mut night: Night<'_, '_>, horizon: SimTime) -> RunResult {
     let gate_reports = night.rollout.as_ref().map_or_else(Vec::new, |rollout| {
         facts::gate_reports(rollout, &impact, horizon)
     });
+    let exports = file.outputs.export.clone();
+    let releases = night.pipeline.releases().clone();
+    let kept = !exports.is_empty();
+    let operator = kept.then(|| night.view.into_record(releases, scenario.topology()));
     RunResult {
+        exports,
+        operator,
         scenario: file.name.clone(),
         command: String::new(),
         resolved: scenario.resolved().to_owned(),

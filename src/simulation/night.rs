@@ -11,13 +11,13 @@ use crate::attack::{AttackOrder, Attacks};
 use crate::base::{NodeId, Record, SimTime, Span, tie_break};
 use crate::change::{ChangeOrder, Hands, Rollout, RolloutCommand, Status};
 use crate::detect::ViewJudge;
-use crate::fault::{FaultEngine, FaultOrder, Holds, Port};
+use crate::fault::{FaultEngine, FaultOrder, Holds, Port, Trace};
 use crate::impact::Recorder;
 use crate::kernel::{Agenda, Phase, Workers, World};
 use crate::network::Network;
 use crate::response::{Outcome, Response, ResponseAction, ResponseOrder};
 use crate::scenario::Scenario;
-use crate::telemetry::{Names, OperatorView, Pipeline, Report};
+use crate::telemetry::{Names, Note, OperatorView, Pipeline, Report, Sensors};
 
 use super::deck::Deck;
 use super::result::Observer;
@@ -35,6 +35,8 @@ pub(super) enum Order {
     Deliver(Report),
     /// An observer looks at the operator's view.
     Look,
+    /// A note on the management plane can be read.
+    Read(Note),
     /// A sample of the truth, for the score.
     Sample,
     /// The background load follows the hour; towers without a core may wilt.
@@ -54,6 +56,9 @@ pub(super) struct Night<'a, 'o> {
     pub(super) rollout: Option<Rollout>,
     pub(super) attacks: Attacks,
     pub(super) pipeline: Pipeline,
+    pub(super) sensors: Sensors,
+    /// Traces that were left since the last look.
+    pub(super) traces: Vec<Trace>,
     pub(super) view: OperatorView,
     pub(super) response: Response,
     pub(super) holds: Holds,
@@ -77,6 +82,7 @@ macro_rules! deck {
             holds: &mut $night.holds,
             faults: None,
             records: &mut $night.records,
+            traces: &mut $night.traces,
         }
     };
 }
@@ -194,7 +200,10 @@ impl Night<'_, '_> {
     }
 
     fn collect(&mut self, agenda: &mut Agenda<Order>, now: SimTime) {
-        let snapshot = self.network.snapshot(now);
+        let mut snapshot = self.network.snapshot(now);
+        if self.pipeline.wants_towers(now) {
+            snapshot.towers = self.network.tower_counts().to_vec();
+        }
         let topology = self.scenario.topology();
         let network = &self.network;
         let reports = self.pipeline.collect(&snapshot, |source| {
@@ -204,6 +213,19 @@ impl Night<'_, '_> {
             self.schedule(agenda, at, Order::Deliver(report));
         }
         self.schedule(agenda, self.pipeline.next_due(), Order::Collect);
+    }
+
+    /// Let the sensors look at what was done since they last looked.
+    fn sense(&mut self, agenda: &mut Agenda<Order>, now: SimTime) {
+        for trace in std::mem::take(&mut self.traces) {
+            if let Trace::Software { node, version, .. } = &trace {
+                self.pipeline.installed(*node, version);
+            }
+            let reaches = |node| self.network.management_reaches(node);
+            if let Some(note) = self.sensors.notice(now, trace, reaches) {
+                self.schedule(agenda, note.deliver_at, Order::Read(note));
+            }
+        }
     }
 
     fn minute(&mut self, now: SimTime) {
@@ -260,6 +282,7 @@ impl World for Night<'_, '_> {
                     self.schedule(agenda, now + every, Order::Look);
                 }
             }
+            Order::Read(note) => self.view.note(note),
             Order::Sample => {
                 self.recorder.observe(&self.network.snapshot(now));
                 self.schedule(agenda, now + self.kpi_period, Order::Sample);
@@ -269,6 +292,7 @@ impl World for Night<'_, '_> {
                 self.schedule(agenda, now + MINUTE, Order::Minute);
             }
         }
+        self.sense(agenda, now);
     }
 
     fn progress(&mut self, now: SimTime) -> ControlFlow<()> {
@@ -289,6 +313,7 @@ fn rank(order: &Order) -> (Phase, u32) {
         ),
         Order::Change(_) => (Phase::World, 1 << 30),
         Order::Deliver(_) => (Phase::Delivery, 0),
+        Order::Read(_) => (Phase::Delivery, 1),
         Order::Response(_) => (Phase::Decision, 0),
         Order::Look => (Phase::Decision, 1),
         Order::Collect => (Phase::Sample, 0),

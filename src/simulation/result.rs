@@ -7,7 +7,8 @@ use std::ops::ControlFlow;
 
 use crate::base::{Record, SimTime, Span, WallClock};
 use crate::impact::{Evaluated, Impact, Kpi, Names};
-use crate::telemetry::OperatorView;
+use crate::scenario::ExportFormat;
+use crate::telemetry::{OperatorRecord, OperatorView};
 
 /// The results of one run.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +45,10 @@ pub struct RunResult {
     pub gates: Vec<GateFact>,
     /// Every gate of the plan: what it could have seen, and what it did.
     pub gate_reports: Vec<GateReport>,
+    /// Formats in which it is written what the operator was told.
+    pub exports: Vec<ExportFormat>,
+    /// Everything that the operator was told; none unless the scenario exports it.
+    pub operator: Option<OperatorRecord>,
     /// Published figures beside the simulated ones.
     pub published: Vec<Evaluated>,
     /// Committed device events by kind, as simulated.

@@ -6,7 +6,7 @@ use crate::base::{NodeId, PoolId, RegionId, SimTime};
 use crate::change::{CanaryMetric, GateJudge, StageInfo, Threshold};
 use crate::network::ClassCounts;
 use crate::telemetry::fixture::{Minute, World, classes, names};
-use crate::telemetry::{PipelineSpec, Preset, TelemetrySpec};
+use crate::telemetry::{Contract, TelemetrySpec};
 
 /// A minute in which so many of a thousand attempts fail, north and south, a few more or fewer from
 /// minute to minute as it goes.
@@ -148,10 +148,8 @@ fn the_rank_test_fails_on_one_report_and_the_control_group_waits_for_three() {
 
 #[test]
 fn the_floor_says_which_judge_can_speak_at_all() {
-    let files = PipelineSpec::preset(Preset::Pm15min);
     let mut world = World::with(&TelemetrySpec {
-        counters: files.clone(),
-        functions: files,
+        contract: Contract::Pm15min,
         ..TelemetrySpec::default()
     });
     (0..30).for_each(|number| world.pass(&minute(number, FAIR)));

@@ -16,10 +16,15 @@ impl Core {
     /// What stands before the first visit: the tower's radio, then pacing, defects and overload control.
     pub(super) fn admit(&mut self, job: &Job, server: u16, now_us: u64) -> bool {
         let request = &job.request;
-        if !request.over_wifi && !self.radios.admit(request.tower, now_us) {
-            self.radio_reject(job, now_us);
-            return false;
+        if !request.over_wifi {
+            let admitted = self.radios.admit(request.tower, now_us);
+            self.tally.connected(request, admitted);
+            if !admitted {
+                self.radio_reject(job, now_us);
+                return false;
+            }
         }
+        self.tally.requested(request, server);
         if request.procedure != Procedure::InitialRegistration {
             return true;
         }
@@ -145,6 +150,7 @@ impl Core {
         answer: (Cause, Tick),
     ) {
         let (cause, backoff) = answer;
+        self.tally.rejected(request, server, cause);
         let travel = self.elements.tower_to_us(request.tower, server);
         if request.flood && request.ignores_backoff || travel == NO_LATENCY {
             return;

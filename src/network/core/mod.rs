@@ -14,6 +14,7 @@ mod incoming;
 mod pending;
 mod radio;
 mod server;
+mod tally;
 mod upkeep;
 mod visits;
 

@@ -17,6 +17,7 @@ use super::incoming::{Asked, Incoming};
 use super::pending::{Ahead, HASH_BITS, Job, NOBODY, NOWHERE, Pending, Step, key};
 use super::radio::Radios;
 use super::server::{Offer, Served, Server};
+use super::tally::Tally;
 use super::{Pacer, Request, Verdict, VerdictKind};
 
 /// What an AMF or MME does beside serving.
@@ -40,6 +41,7 @@ pub(in crate::network) struct Core {
     pub(super) reject_work: f64,
     pub(super) reject_wait: crate::base::Delay,
     pub(in crate::network) radios: Radios,
+    pub(in crate::network) tally: Tally,
     pub(super) region_of_tower: Vec<u16>,
     pub(in crate::network) pacers: Vec<Pacer>,
     pub(super) arrivals: Incoming,
@@ -92,6 +94,7 @@ impl Core {
         };
         let (radios, region_of_tower) = towers;
         Self {
+            tally: Tally::new(servers.len(), region_of_tower.len()),
             draws,
             elements,
             servers,
@@ -333,11 +336,17 @@ impl Core {
     fn answer(&mut self, job: &Job, server: u16, now_us: u64) {
         let request = &job.request;
         let travel = self.elements.tower_to_us(request.tower, server);
-        if job.given_up || request.flood || travel == NO_LATENCY {
+        if job.given_up || travel == NO_LATENCY {
             return;
         }
         let at_us = now_us + u64::from(travel);
         let late = at_us - request.sent_us() > self.guards_us[request.procedure as usize];
+        if request.procedure == Procedure::InitialRegistration && !late {
+            self.tally.accepted(request, server);
+        }
+        if request.flood {
+            return;
+        }
         match request.procedure {
             Procedure::InitialRegistration if !late || self.late_accept == LateAccept::Taken => {
                 let member = self.member_of(request, server);

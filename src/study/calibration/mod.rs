@@ -125,6 +125,8 @@ pub struct Calibrated {
     pub obstacle: Option<&'static str>,
     /// The score from which on it fires.
     pub limit: f64,
+    /// The same as a rule would say it.
+    pub limit_text: String,
     /// Looks for which it must be met, more than one.
     pub hold: usize,
     /// False alarms on the days that set the limit.
@@ -195,7 +197,7 @@ pub fn detect_study(
         scale: first.file().scale,
         seed: first.file().seed,
         kinds_of_day: days.names(),
-        period: first.file().telemetry.counters.settings().period,
+        period: first.file().telemetry.counters_settings().period,
         candidates: calibrated,
         nights,
     })
@@ -309,6 +311,7 @@ impl Bench<'_> {
             is_calibrated: candidate.is_calibrated,
             obstacle: self.obstacle(alarm, told),
             limit,
+            limit_text: limit_text(candidate, limit),
             hold,
             calibration_alarms: count(quiet),
             check_alarms,
@@ -358,6 +361,25 @@ fn own_limit(candidate: &Candidate, alarm: &Alarm) -> f64 {
         Some(condition) if condition.is_upper() => condition.bound(),
         Some(condition) => -condition.bound(),
         None => alarm.watch().limit,
+    }
+}
+
+/// A limit as a rule would say it: a threshold's score is the value, or its negative where low is bad.
+fn limit_text(candidate: &Candidate, limit: f64) -> String {
+    let written = |value: f64| {
+        if value != 0.0 && value.abs() < 1e-3 {
+            format!("{value:.1e}")
+        } else {
+            format!("{value:.4}")
+        }
+    };
+    match candidate.rule.condition {
+        Some(condition) if condition.is_upper() => format!("> {}", written(limit)),
+        Some(_) => format!("< {}", written(-limit)),
+        None if candidate.rule.detector == "absence" && !candidate.is_calibrated => {
+            "no value".to_owned()
+        }
+        None => written(limit),
     }
 }
 
