@@ -138,3 +138,36 @@ fn curve_rows(outcome: &CandidateOutcome, night: &NightOutcome) -> Vec<[String; 
     }
     rows
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::detect_study;
+    use super::*;
+    use crate::study::DetectPlan;
+
+    #[test]
+    fn curves_end_where_the_watch_ended() {
+        let study = detect_study(&["botched"], &DetectPlan::default());
+        let text = String::from_utf8(detect_curves_csv(&[study])).expect("text");
+        let rows: Vec<&str> = text.lines().skip(1).collect();
+        assert_eq!(rows.len(), 4, "beginning, two steps, end: {text}");
+        assert!(
+            rows[0].starts_with("0.1,botched,burn-rate RSR,0,3,0,1,"),
+            "{text}"
+        );
+        assert!(rows[1].contains(",60,3,1,0.666667,"), "{text}");
+        assert!(rows[3].contains(",3600,1,0,0.333333,"), "{text}");
+    }
+
+    #[test]
+    fn what_has_no_limit_has_none_in_json() {
+        let root = detect_json(&detect_study(&["botched"], &DetectPlan::default()));
+        assert_eq!(root["detectors"][1]["limit"], Value::Null);
+        assert_eq!(root["detectors"][0]["floor_15min_files_s"], 1_200.0);
+        assert_eq!(root["scenarios"][0]["detectors"][0]["half_by_s"], 240.0);
+        assert_eq!(
+            root["scenarios"][0]["detectors"][1]["half_by_s"],
+            Value::Null
+        );
+    }
+}

@@ -201,3 +201,37 @@ fn clock(seconds: f64) -> String {
     let whole = libm::round(seconds) as u64;
     format!("{}:{:02}:{:02}", whole / 3_600, whole / 60 % 60, whole % 60)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{bless, detect_study};
+    use super::*;
+    use crate::study::DetectPlan;
+
+    fn study() -> DetectStudy {
+        detect_study(&["botched", "attack"], &DetectPlan::default())
+    }
+
+    #[test]
+    fn the_study_is_as_blessed() {
+        bless("detect-study.txt", &detect_text(&study(), 80));
+    }
+
+    #[test]
+    fn no_line_is_wider_than_asked() {
+        for width in [60, 80, 100] {
+            let mut text = detect_text(&study(), width);
+            text.push_str(&detect_scales_text(&[study(), study()], width));
+            let widest = text.lines().map(|line| line.chars().count()).max();
+            assert!(widest <= Some(width), "{widest:?} in\n{text}");
+        }
+    }
+
+    #[test]
+    fn a_detector_that_cannot_be_evaluated_is_named_with_its_reason() {
+        let text = detect_text(&study(), 80);
+        assert!(text.contains("it needs two days of history"), "{text}");
+        let scales = detect_scales_text(&[study()], 80);
+        assert!(scales.contains("not evaluable"), "{scales}");
+    }
+}

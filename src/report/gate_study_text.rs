@@ -201,3 +201,26 @@ pub fn gate_study_json(study: &GateStudy) -> Value {
 fn real(count: u64) -> f64 {
     count as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{bless, gate_study};
+    use super::*;
+
+    #[test]
+    fn the_study_is_as_blessed() {
+        bless(
+            "gate-study.txt",
+            &gate_study_text(&gate_study("a-plan"), 80),
+        );
+    }
+
+    #[test]
+    fn no_line_is_wider_than_asked() {
+        for width in [60, 80, 100] {
+            let text = gate_study_text(&gate_study("a-plan-with-a-rather-long-name"), width);
+            let widest = text.lines().map(|line| line.chars().count()).max();
+            assert!(widest <= Some(width), "{widest:?} in\n{text}");
+        }
+    }
+}

@@ -8,6 +8,11 @@ use crate::impact::{
 };
 use crate::network::{ClassCounts, FunctionCounts, Snapshot};
 use crate::simulation::{GateFact, GateReport, RunResult, StageFact, Timing};
+use crate::study::statistics::{Duration, Interval, survival};
+use crate::study::{
+    ArmFigures, Calibrated, CandidateOutcome, DetectPlan, DetectStudy, GateStudy, GateWorth,
+    NightOutcome,
+};
 
 /// Twenty thousand phones and 800 first responders are out from minute 3, and back by and by.
 pub(crate) fn sample() -> RunResult {
@@ -66,6 +71,95 @@ pub(crate) fn sample() -> RunResult {
             peak_memory_bytes: Some(1 << 20),
             phases: vec![("load".into(), 0.5), ("run".into(), 2.0)],
         }),
+    }
+}
+
+/// A plan whose one gate saves nearly everything.
+pub(crate) fn gate_study(name: &str) -> GateStudy {
+    let report = gate_reports().remove(0);
+    let night = |data_minutes, is_stopped| ArmFigures {
+        data_minutes,
+        voice_minutes: 2.0 * data_minutes,
+        peak_devices: 20_800,
+        is_stopped,
+    };
+    let (good, bad) = (night(1e6, true), night(1e9, false));
+    GateStudy {
+        scenario: name.to_owned(),
+        seed: 7,
+        scale: 0.1,
+        all: good,
+        none: bad,
+        gates: vec![GateWorth {
+            together: report.clone(),
+            by_itself: report,
+            without: bad,
+            alone: good,
+        }],
+    }
+}
+
+/// One detector that fired in two of three nights, and one that cannot be evaluated.
+pub(crate) fn detect_study(names: &[&str], plan: &DetectPlan) -> DetectStudy {
+    let silence = |times: [f64; 3]| {
+        let nights = times.map(|time| Duration {
+            time,
+            happened: time < 3_600.0,
+        });
+        survival(&nights, 0.95)
+    };
+    let outcome = |times, happened: bool| CandidateOutcome {
+        silence: silence(times),
+        early: 0,
+        before_full_blast: usize::from(happened),
+        out_at_detection: 1_000.0,
+        preventable_minutes: if happened { 4e8 } else { 0.0 },
+    };
+    let night = |name: &&str| NightOutcome {
+        scenario: (*name).to_owned(),
+        nights: 3,
+        watched_s: 3_600.0,
+        full_blast_s: Some(180.0),
+        peak_devices: 20_800.0,
+        lost_minutes: 5e8,
+        candidates: vec![
+            outcome([60.0, 240.0, 3_600.0], true),
+            outcome([3_600.0; 3], false),
+        ],
+    };
+    let evaluable = Calibrated {
+        name: "burn-rate RSR".into(),
+        detector: "burn-rate",
+        metric: "RSR".into(),
+        unit: "times the error budget",
+        is_calibrated: true,
+        obstacle: None,
+        limit: 12.5,
+        limit_text: "12.5000".into(),
+        hold: 0,
+        calibration_alarms: 1,
+        check_alarms: 1,
+        alarms_per_day: Interval {
+            low: 0.01,
+            high: 0.68,
+        },
+        floor: Some(Span::from_secs(65)),
+        floor_15min: Some(Span::from_minutes(20)),
+    };
+    let mute = Calibrated {
+        name: "seasonal RM.RegisteredSubNbrMean".into(),
+        obstacle: Some("not evaluable: it needs two days of history"),
+        limit: f64::INFINITY,
+        ..evaluable.clone()
+    };
+    DetectStudy {
+        plan: *plan,
+        scale: 0.1,
+        seed: 7,
+        kinds_of_day: vec!["quiet"],
+        period: Span::from_secs(60),
+        candidates: vec![evaluable, mute],
+        nights: names.iter().map(night).collect(),
     }
 }
 

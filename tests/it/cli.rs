@@ -100,8 +100,9 @@ fn ends(done: &Done, code: i32) {
     assert_eq!(done.code, code, "{done:#?}");
 }
 
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     "events.csv",
+    "gates.csv",
     "impact.csv",
     "kpi.csv",
     "scenario.resolved.yaml",

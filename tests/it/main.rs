@@ -11,7 +11,9 @@
 )]
 
 mod cli;
+mod detectors;
 mod errors;
+mod gates;
 mod golden;
 mod known_answers;
 mod order;
