@@ -139,7 +139,7 @@ pub fn simulate_with(
         workers,
         faults: FaultEngine::new(),
         rollout,
-        attacks: Attacks::new(&file.attacks, topology, &classes)
+        attacks: Attacks::new(&file.attacks, &file.disturbances, topology, &classes)
             .expect("the scenario has checked them"),
         pipeline: Pipeline::new(&file.telemetry, seed, file.scale),
         view: OperatorView::new(&file.telemetry, topology).at_scale(file.scale),
