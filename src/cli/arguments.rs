@@ -133,11 +133,11 @@ pub(super) struct DetectArguments {
     pub(super) files: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) how: How,
-    /// Days without trouble that set the limits.
-    #[arg(long, default_value_t = 7, value_name = "DAYS", value_parser = days(1))]
+    /// Days without trouble that set the limits; ten hold every kind of day.
+    #[arg(long, default_value_t = 10, value_name = "DAYS", value_parser = days(1))]
     pub(super) days: usize,
     /// Fresh days without trouble that count false alarms.
-    #[arg(long, default_value_t = 7, value_name = "DAYS", value_parser = days(1))]
+    #[arg(long, default_value_t = 10, value_name = "DAYS", value_parser = days(1))]
     pub(super) check_days: usize,
     /// Days that teach what is normal at each hour; with fewer than two, seasonal detectors cannot be
     /// evaluated.

@@ -32,7 +32,10 @@ impl Tally {
 /// Whether a metric is a share of events, and if so whether they went well.
 pub fn counts_successes(metric: Metric) -> Option<bool> {
     match metric {
-        Metric::Rsr | Metric::CallSuccessRate | Metric::EmergencyCallSuccessRate => Some(true),
+        Metric::Rsr
+        | Metric::ElementRsr
+        | Metric::CallSuccessRate
+        | Metric::EmergencyCallSuccessRate => Some(true),
         Metric::DropShare | Metric::RejectShare | Metric::WastedShare => Some(false),
         _ => None,
     }

@@ -180,12 +180,11 @@ impl Scenario {
     pub fn reference(&self) -> SimTime {
         let file = &self.file;
         let change = file.change.as_ref().map(|_| file.rollout.start);
-        let attacks = file.attacks.iter().map(|attack| attack.attack().start());
-        let first = change
-            .into_iter()
-            .chain(attacks)
-            .min()
-            .unwrap_or(Span::ZERO);
+        let attacks = file.attacks.iter().map(|spec| spec.happening().start());
+        let disturbances = file.disturbances.iter();
+        let disturbances = disturbances.map(|spec| spec.happening().start());
+        let first = change.into_iter().chain(attacks).min();
+        let first = first.or(disturbances.min()).unwrap_or(Span::ZERO);
         SimTime::ZERO + file.outputs.reference.unwrap_or(first)
     }
 }
@@ -411,7 +410,7 @@ fn check_control(
             problems.push_under("response", &problem.path, problem.found, problem.allowed);
         }
     }
-    if let Err(found) = Attacks::new(&file.attacks, topology, &classes) {
+    if let Err(found) = Attacks::new(&file.attacks, &file.disturbances, topology, &classes) {
         for (path, found, allowed) in found {
             problems.push(&path, found, allowed, None);
         }

@@ -7,7 +7,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::attack::AttackSpec;
+use crate::attack::{AttackSpec, DisturbanceSpec};
 use crate::base::Span;
 use crate::change::{ChangeSpec, RolloutSpec};
 use crate::impact::Published;
@@ -52,6 +52,9 @@ pub struct ScenarioFile {
     pub rollout: RolloutSpec,
     /// Attacks.
     pub attacks: Vec<AttackSpec>,
+    /// What happens beside and is nobody's fault; and defects that were there before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub disturbances: Vec<DisturbanceSpec>,
     /// What people and automation do about it.
     pub response: ResponseSpec,
     /// What is written, and how finely.
@@ -76,6 +79,7 @@ impl Default for ScenarioFile {
             change: None,
             rollout: RolloutSpec::default(),
             attacks: Vec::new(),
+            disturbances: Vec::new(),
             response: ResponseSpec::default(),
             outputs: OutputsSpec::default(),
             published: Published::default(),

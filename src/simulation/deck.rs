@@ -2,8 +2,8 @@
 //!
 //! Invariant: every command is carried out at once, and every act leaves a record.
 
-use crate::base::{NodeId, Record, SimTime};
-use crate::fault::{FaultEngine, Holds, Port, Trace};
+use crate::base::{NodeId, Record, SimTime, Span};
+use crate::fault::{CollectorOutage, FaultEngine, Holds, Port, Trace};
 use crate::network::{Command, ElementStatus, Network};
 use crate::topology::Topology;
 
@@ -19,6 +19,8 @@ pub(super) struct Deck<'x, 'a> {
     pub(super) faults: Option<&'x FaultEngine>,
     pub(super) records: &'x mut Vec<Record>,
     pub(super) traces: &'x mut Vec<Trace>,
+    /// Outages of the collector of reports.
+    pub(super) outages: &'x mut Vec<CollectorOutage>,
 }
 
 impl Port for Deck<'_, '_> {
@@ -69,6 +71,22 @@ impl Port for Deck<'_, '_> {
     fn restore_factor(&self, node: NodeId) -> f64 {
         self.faults
             .map_or(1.0, |faults| faults.restore_factor(node))
+    }
+
+    fn waiting(&self, node: NodeId) -> Span {
+        self.network.waiting(node, self.now)
+    }
+
+    fn busyness(&self, node: NodeId) -> f64 {
+        self.network.busyness(node, self.now)
+    }
+
+    fn is_mitigated(&self) -> bool {
+        self.network.is_mitigated()
+    }
+
+    fn blind(&mut self, outage: CollectorOutage) {
+        self.outages.push(outage);
     }
 
     fn holds(&mut self) -> &mut Holds {

@@ -145,7 +145,7 @@ pub fn simulate_with(
         workers,
         faults: FaultEngine::new(),
         rollout,
-        attacks: Attacks::new(&file.attacks, topology, &classes)
+        attacks: Attacks::new(&file.attacks, &file.disturbances, topology, &classes)
             .expect("the scenario has checked them"),
         pipeline: Pipeline::new(&file.telemetry, seed, file.scale).on(topology),
         sensors: Sensors::new(&file.telemetry, seed),
@@ -155,6 +155,7 @@ pub fn simulate_with(
             .expect("the scenario has checked it"),
         holds: Holds::default(),
         records: Vec::new(),
+        outages: Vec::new(),
         recorder: Recorder::new(ImpactNames::new(topology, classes.clone(), file.scale)),
         classes: &classes,
         observer,

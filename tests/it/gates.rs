@@ -66,7 +66,7 @@ fn a_gate_tells_its_floor_when_it_acted_and_what_was_exposed() {
 #[test]
 fn every_judge_of_canary_and_control_sees_a_canary_that_fails() {
     for gate in [
-        "[{judge: sequential, metric: drop-share, scope: regions}]",
+        "[{judge: sequential, metric: drop-share, scope: selected}]",
         "[{judge: mann-whitney, metric: elements-up, scope: selected, initial_delay: 8m}]",
         "[{judge: control-group, metric: elements-up, scope: selected, fail: '< -0.1'}]",
         "[{metric: elements-up, success: '>= 1', scope: selected, for: 1m}]",

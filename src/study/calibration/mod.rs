@@ -37,7 +37,7 @@ use worlds::Days;
 pub struct DetectPlan {
     /// Days that teach what is normal; detectors of the time of day need two.
     pub history_days: usize,
-    /// Days that set the limits.
+    /// Days that set the limits; ten hold every kind of day.
     pub calibration_days: usize,
     /// Fresh days that count false alarms.
     pub check_days: usize,
@@ -51,8 +51,8 @@ impl Default for DetectPlan {
     fn default() -> Self {
         Self {
             history_days: 3,
-            calibration_days: 7,
-            check_days: 7,
+            calibration_days: 10,
+            check_days: 10,
             nights: 5,
             budget_per_week: 1.0,
         }
@@ -196,7 +196,7 @@ pub fn detect_study(
         plan: *plan,
         scale: first.file().scale,
         seed: first.file().seed,
-        kinds_of_day: days.names(),
+        kinds_of_day: Days::names(plan.calibration_days.min(plan.check_days)),
         period: first.file().telemetry.counters_settings().period,
         candidates: calibrated,
         nights,
@@ -214,13 +214,8 @@ struct Calendar<'a> {
 const DAY_SEEDS: u64 = 1_000_000;
 
 impl Calendar<'_> {
-    fn tasks<L>(&self, days: std::ops::Range<usize>, looker: impl Fn() -> L) -> Vec<Task<'_, L>> {
-        let task = |day: usize| Task {
-            scenario: self.days.scenario(day),
-            seed: self.seed + DAY_SEEDS + day as u64,
-            looker: looker(),
-        };
-        days.map(task).collect()
+    fn seed(&self, day: usize) -> u64 {
+        self.seed.wrapping_add(DAY_SEEDS + day as u64)
     }
 
     /// What every candidate made of each of these days.
@@ -230,8 +225,13 @@ impl Calendar<'_> {
         alarms: &[Alarm],
         profiles: &[Option<Arc<Profile>>],
     ) -> Result<Vec<Vec<Trace>>, StudyError> {
-        let tasks = self.tasks(days, || Watchman::new(alarms, profiles));
-        let done = run_all(tasks, self.overseer)?;
+        let first = days.start;
+        let tasks = days.map(|day| Task {
+            scenario: self.days.nth(day - first),
+            seed: self.seed(day),
+            looker: Watchman::new(alarms, profiles),
+        });
+        let done = run_all(tasks.collect(), self.overseer)?;
         Ok(done
             .into_iter()
             .map(|(watchman, _)| watchman.traces())
@@ -255,8 +255,12 @@ fn learn(
     plan: &DetectPlan,
     alarms: &[Alarm],
 ) -> Result<Lessons, StudyError> {
-    let tasks = calendar.tasks(0..plan.history_days, || Scholar::new(alarms));
-    let scholars = run_all(tasks, calendar.overseer)?;
+    let tasks = (0..plan.history_days).map(|day| Task {
+        scenario: calendar.days.quiet(),
+        seed: calendar.seed(day),
+        looker: Scholar::new(alarms),
+    });
+    let scholars = run_all(tasks.collect(), calendar.overseer)?;
     let mut profiles = vec![Profile::new(); alarms.len()];
     let mut samples = vec![Vec::new(); alarms.len()];
     for (scholar, _) in &scholars {
