@@ -47,14 +47,9 @@ fn every_detector_is_a_rule_that_a_scenario_can_use() {
           {name: silence, detector: absence, metric: RM.RegisteredSubNbrMean}]",
     );
     for name in ["drop", "burn", "cusum", "ewma", "evidence"] {
-        let first = raised.iter().find(|(rule, _)| rule == name);
-        let minute = first
-            .unwrap_or_else(|| panic!("{name} is not among {raised:?}"))
-            .1;
-        assert!(
-            (80.0..100.0).contains(&minute),
-            "{name} at {minute}: {raised:?}"
-        );
+        let in_time =
+            |(rule, minute): &(String, f64)| rule == name && (80.0..100.0).contains(minute);
+        assert!(raised.iter().any(in_time), "{name}: {raised:?}");
     }
     assert!(
         raised.iter().all(|(rule, _)| rule != "silence"),
@@ -75,7 +70,7 @@ fn a_network_whose_telemetry_dies_is_seen_by_absence_alone() {
         .iter()
         .filter(|record| record.kind == "alarm-raised");
     let names: Vec<&str> = raised.map(|record| record.subject.as_str()).collect();
-    assert!(names.is_empty() || names == ["silence"], "{names:?}");
+    assert_eq!(names, ["silence"]);
 }
 
 #[test]

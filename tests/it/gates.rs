@@ -81,7 +81,7 @@ fn every_judge_of_canary_and_control_sees_a_canary_that_fails() {
 
 #[test]
 fn a_gate_without_data_waits_for_a_person_as_its_stage_says() {
-    let deaf = "[{metric: RSR, fail: '< 0.9', min_samples: 1000000000}]";
+    let deaf = "[{metric: registered-share, fail: '< 0.1', min_samples: 1000000000}]";
     let result = night(deaf);
     let gate = only(&result);
     assert_eq!(gate.floor, None, "so many samples never come");

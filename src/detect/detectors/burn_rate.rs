@@ -9,10 +9,10 @@
 //! Invariant: a window without events burns nothing and says nothing.
 
 use crate::base::{Problem, Share, SimTime, Span};
-use crate::telemetry::{Metric, OperatorView, Window};
+use crate::telemetry::{Metric, Observed, OperatorView, Window};
 
 use super::super::alarm::{AlarmSpec, Watch};
-use super::super::shares::{counts_successes, tally};
+use super::super::shares::tally;
 use super::{Detector, Score, Sensor, at_limit, enough, no_condition};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -68,12 +68,7 @@ impl Sensor for BurnRate {
 }
 
 /// The share of errors, in budgets.
-fn budget_used(
-    metric: Metric,
-    objective: Option<Share>,
-    observed: &crate::telemetry::Observed,
-) -> Option<f64> {
-    debug_assert!(counts_successes(metric).is_some(), "the rule was checked");
+fn budget_used(metric: Metric, objective: Option<Share>, observed: &Observed) -> Option<f64> {
     let budget = 1.0 - objective.map_or(OBJECTIVE, Share::get);
     let errors = tally(metric, observed)?.bad_share()?;
     Some(errors / budget)

@@ -15,8 +15,14 @@ use super::super::watch::StudyError;
 
 /// The harmless days, with what happens: in the words of a scenario.
 const DISTURBANCES: [(&str, &str); 5] = [
-    ("flash-crowd", r#"{"kind": "flash-crowd", "start": "18h", "duration": "3h", "factor": 8}"#),
-    ("holiday", r#"{"kind": "holiday", "factor": 1.5, "peak_after": "12h", "peak_factor": 4}"#),
+    (
+        "flash-crowd",
+        r#"{"kind": "flash-crowd", "start": "18h", "duration": "3h", "factor": 8}"#,
+    ),
+    (
+        "holiday",
+        r#"{"kind": "holiday", "factor": 1.5, "peak_after": "12h", "peak_factor": 4}"#,
+    ),
     (
         "power-cut",
         r#"{"kind": "power-cut", "start": "9h", "duration": "6h", "select": {"kinds": ["tower"], "percent": 1}}"#,
@@ -108,8 +114,9 @@ mod tests {
         let kinds = (0..10).map(|day| days.nth(day).file().disturbances.len());
         assert_eq!(kinds.sum::<usize>(), 5, "every other day");
         assert!(days.quiet().file().disturbances.is_empty());
-        let digests: std::collections::BTreeSet<String> =
-            (0..10).map(|day| days.nth(day).digest().to_string()).collect();
+        let digests: std::collections::BTreeSet<String> = (0..10)
+            .map(|day| days.nth(day).digest().to_string())
+            .collect();
         assert_eq!(digests.len(), 6);
         assert_eq!(Days::names(3), ["quiet", "flash-crowd"]);
         assert_eq!(Days::names(10).len(), 6);
