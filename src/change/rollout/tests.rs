@@ -414,7 +414,6 @@ fn everything_wrong_is_said_at_once() {
         "rollout.rollback.parallel",
         "rollout.rollback.success_probability",
         "rollout.stages[0].max_unavailable",
-        "rollout.stages[0].gates[0].success",
         "rollout.stages[1].select",
         "change.to",
     ];
