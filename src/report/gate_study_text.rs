@@ -79,7 +79,7 @@ fn section(lines: &mut Vec<String>, heading: &str, table: &TextTable, width: usi
 
 fn night_row(name: &str, arm: &ArmFigures) -> [String; 5] {
     let end = if arm.is_stopped {
-        "stopped by a gate"
+        "stopped"
     } else {
         "not stopped"
     };
