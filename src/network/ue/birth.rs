@@ -47,6 +47,7 @@ impl Shard {
             since: vec![[0; 4]; cells],
             classes: air.classes.len(),
             outbox: Vec::new(),
+            stranded: Vec::new(),
             inbox: Vec::new(),
             events: [0; EVENT_KINDS.len()],
         }

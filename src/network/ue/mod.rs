@@ -128,6 +128,8 @@ pub(super) struct Shard {
     since: Vec<[i128; 4]>,
     classes: usize,
     pub(super) outbox: Vec<Request>,
+    /// Requests that found no element to go to.
+    pub(super) stranded: Vec<Request>,
     pub(super) inbox: Vec<Verdict>,
     pub(super) events: [u64; EVENT_KINDS.len()],
 }
