@@ -162,15 +162,25 @@ impl<'a> Network<'a> {
         workers.each(&mut self.shards, true, |shard| shard.wake(air, &member_of));
     }
 
-    /// No window may be longer: half the shortest time in which an answer changes what a device does next,
-    /// for the core answers while shards are already in the window after.
-    pub fn lookahead(&self) -> Span {
-        Span::from_us(self.air.lookahead().as_us() / 2)
+    /// No window may be longer: the shortest time in which an answer changes what a device does next, or half
+    /// of it if there are several threads, for then the core answers while shards are in the window after.
+    pub fn lookahead(&self, workers: &Workers) -> Span {
+        let answer_us = self.air.lookahead().as_us();
+        Span::from_us(if workers.is_single() {
+            answer_us
+        } else {
+            answer_us / 2
+        })
     }
 
-    /// Run one window: shards go through it while the core serves the requests of the window before, and
-    /// then take its answers. What they asked is served in the next window, or by [`Network::catch_up`].
+    /// Run one window. With several threads, shards go through it while the core serves the requests of the
+    /// window before, and then take its answers; what they asked is served in the next window, or by
+    /// [`Network::catch_up`].
     pub fn advance(&mut self, to: SimTime, workers: &Workers) {
+        if workers.is_single() {
+            self.advance_in_turn(to, workers);
+            return;
+        }
         let (air, end) = (&self.air, to.ceil_tick());
         let (core, shards, asked_to) = (&mut self.core, &mut self.shards, self.asked_to);
         let busy = core.asked_count() > WORTHWHILE;
@@ -180,6 +190,21 @@ impl<'a> Network<'a> {
             || workers.each(shards, busy, |shard| shard.advance(air, end)),
         );
         self.answer(to, workers);
+        self.collect(to);
+    }
+
+    /// Run one window on one thread: shards first, then the core, at once.
+    fn advance_in_turn(&mut self, to: SimTime, workers: &Workers) {
+        let end = to.ceil_tick();
+        for shard in &mut self.shards {
+            shard.advance(&self.air, end);
+        }
+        self.collect(to);
+        self.catch_up(workers);
+    }
+
+    /// Hand the core what shards have asked up to `to`.
+    fn collect(&mut self, to: SimTime) {
         for shard in &mut self.shards {
             self.core.take(&shard.outbox);
             self.core.take_stranded(&shard.stranded);

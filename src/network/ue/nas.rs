@@ -35,32 +35,34 @@ impl Shard {
 
     /// Try to register: barred, unheard, or sent; in every case the next try is set.
     pub(super) fn attempt(&mut self, air: &Air, index: usize, at: Tick) {
-        let home = self.home(index);
-        if !air.towers[air
-            .serving_tower(home, self.devices[index].serving())
-            .index()]
-        .on_air
-        {
+        let number = self.number(index);
+        let device = &mut self.devices[index];
+        let home = self.homes[device.home as usize].tower;
+        let serving = air.serving_tower(home, device.serving());
+        let tower = &air.towers[serving.index()];
+        if !tower.on_air {
             self.lose_cell(air, index, at);
             return;
         }
-        let number = self.number(index);
-        let words = air.draws.words(
-            Purpose::NasAttempt,
-            number,
-            u32::from(self.devices[index].nas_ordinal),
-        );
-        self.devices[index].nas_ordinal = self.devices[index].nas_ordinal.wrapping_add(1);
-        if self.is_barred(air, index, at, words) {
+        let ordinal = u32::from(device.nas_ordinal);
+        let words = air.draws.words(Purpose::NasAttempt, number, ordinal);
+        device.nas_ordinal = device.nas_ordinal.wrapping_add(1);
+        let again = device.nas_failures() > 0;
+        let heard = air.ways(tower, device.class) != 0;
+        if tower.barring != 0 && self.is_barred(air, index, at, words) {
             return;
         }
         self.count(EventKind::Registration);
-        if self.devices[index].nas_failures() > 0 {
+        if again {
             self.want_service(air, index, at);
         }
-        self.send(air, index, at, (Procedure::InitialRegistration, words[2]));
-        self.presume_failure(air, index, at, words);
-        self.sleep_if_unheard(air, index);
+        if heard {
+            self.send(air, index, at, (Procedure::InitialRegistration, words[2]));
+            self.presume_failure(air, index, at, words);
+        } else {
+            self.presume_failure(air, index, at, words);
+            self.sleep_unheard(index);
+        }
     }
 
     /// Access barring: TS 36.331 §5.3.3.11 and TS 38.331 §5.3.14.5 draw the time as
