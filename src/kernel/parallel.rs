@@ -50,6 +50,14 @@ impl Workers {
         self.pool.is_none()
     }
 
+    /// Do all of `work` on one of the threads: what it then shares out finds them awake sooner.
+    pub fn lead<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
+        match &self.pool {
+            Some(pool) => pool.install(work),
+            None => work(),
+        }
+    }
+
     /// Do `work` on every shard; side by side only if it is `worthwhile`, for waking a thread takes longer
     /// than some hundred events.
     pub fn each<S: Send>(&self, shards: &mut [S], worthwhile: bool, work: impl Fn(&mut S) + Sync) {

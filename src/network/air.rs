@@ -18,6 +18,7 @@ pub(super) const WAY_4G: u8 = 2;
 
 /// A tower as devices meet it.
 #[derive(Clone, Debug, PartialEq)]
+#[repr(align(32))]
 pub(super) struct TowerState {
     pub(super) router: u16,
     pub(super) pool: u16,
@@ -32,6 +33,8 @@ pub(super) struct TowerState {
     pub(super) local_start_s: u32,
     /// Towers in range: a run of [`Air::neighbours`].
     pub(super) neighbours: (u32, u8),
+    /// From its cells to its router.
+    pub(super) access_us: u32,
 }
 
 impl TowerState {

@@ -42,9 +42,9 @@ impl Network<'_> {
             Command::Announce { share } => {
                 self.wake_all(now);
                 let (air, at) = (&self.air, now.ceil_tick());
-                self.shards
-                    .iter_mut()
-                    .for_each(|shard| shard.announce(air, share.get(), at));
+                self.workers.each(&mut self.shards, true, |shard| {
+                    shard.announce(air, share.get(), at)
+                });
             }
         }
     }
@@ -92,9 +92,9 @@ impl Network<'_> {
         if self.topology.node(node).kind == NodeKind::Ims {
             let elements = &self.air.elements;
             let holds = |device: u32| elements.ims_home(device) == Some(server);
-            self.shards
-                .iter_mut()
-                .for_each(|shard| shard.drop_ims(air, &holds, share, at));
+            self.workers.each(&mut self.shards, true, |shard| {
+                shard.drop_ims(air, &holds, share, at)
+            });
             return;
         }
         for (pool, members) in self.topology.pools().iter().enumerate() {
@@ -103,9 +103,9 @@ impl Network<'_> {
                     u16::try_from(pool).expect("few pools"),
                     u8::try_from(member).expect("few members of a pool"),
                 );
-                self.shards
-                    .iter_mut()
-                    .for_each(|shard| shard.drop_contexts(air, holder, share, at));
+                self.workers.each(&mut self.shards, true, |shard| {
+                    shard.drop_contexts(air, holder, share, at)
+                });
             }
         }
     }
@@ -118,25 +118,25 @@ impl Network<'_> {
         let concerned = self.concerned(&next);
         if concerned.iter().any(|&tower| tower) {
             let (air, at) = (&self.air, now.ceil_tick());
-            self.shards
-                .iter_mut()
-                .for_each(|shard| shard.wake_towers(air, &concerned, at));
+            self.workers.each(&mut self.shards, true, |shard| {
+                shard.wake_towers(air, &concerned, at)
+            });
         }
         self.air.open(next);
         let (air, at) = (&self.air, now.ceil_tick());
-        for shard in &mut self.shards {
+        self.workers.each(&mut self.shards, true, |shard| {
             shard.forget_towers(air, &forgotten, at);
             shard.refresh(air, &concerned, at);
-        }
+        });
     }
 
     /// Bring every sleeping device up to date: something is about to change for all of them.
     pub(super) fn wake_all(&mut self, now: SimTime) {
         let everywhere = vec![true; self.air.towers.len()];
         let (air, at) = (&self.air, now.ceil_tick());
-        self.shards
-            .iter_mut()
-            .for_each(|shard| shard.wake_towers(air, &everywhere, at));
+        self.workers.each(&mut self.shards, true, |shard| {
+            shard.wake_towers(air, &everywhere, at)
+        });
     }
 
     /// The towers whose devices are concerned by what opens or closes: their own, or one in range.
@@ -343,9 +343,9 @@ impl Network<'_> {
             }
         }
         let (air, at) = (&self.air, now.ceil_tick());
-        self.shards
-            .iter_mut()
-            .for_each(|shard| shard.start_flood(air, slot, at));
+        self.workers.each(&mut self.shards, true, |shard| {
+            shard.start_flood(air, slot, at)
+        });
     }
 
     fn stop_flood(&mut self, id: u32, now: SimTime) {
@@ -354,9 +354,9 @@ impl Network<'_> {
             return;
         };
         let (air, at) = (&self.air, now.ceil_tick());
-        self.shards
-            .iter_mut()
-            .for_each(|shard| shard.stop_flood(air, slot, at));
+        self.workers.each(&mut self.shards, true, |shard| {
+            shard.stop_flood(air, slot, at)
+        });
         self.air.floods[slot] = None;
     }
 

@@ -88,7 +88,6 @@ fn storm_spec(queue: Span, capacity_s: f64) -> NetworkSpec {
 /// A network that is only watched.
 struct Watched<'a> {
     network: Network<'a>,
-    workers: Workers,
     registered: Vec<(f64, u64)>,
 }
 
@@ -96,11 +95,11 @@ impl World for Watched<'_> {
     type Order = ();
 
     fn advance(&mut self, _: SimTime, to: SimTime) {
-        self.network.advance(to, &self.workers);
+        self.network.advance(to);
     }
 
     fn handle(&mut self, now: SimTime, (): (), agenda: &mut Agenda<()>) {
-        self.network.catch_up(&self.workers);
+        self.network.catch_up();
         let snapshot = self.network.snapshot(now);
         self.registered
             .push((now.as_secs_f64(), snapshot.classes[0][0].registered));
@@ -155,10 +154,9 @@ fn storm_in(storm: Storm, window: Option<Span>, shard_size: usize) -> (Vec<(f64,
         shard_size,
     };
     let network = Network::new(&input, &workers).expect("a network");
-    let window = window.unwrap_or(network.lookahead(&workers));
+    let window = window.unwrap_or(network.lookahead());
     let mut watched = Watched {
         network,
-        workers,
         registered: Vec::new(),
     };
     let mut agenda = Agenda::new();
@@ -172,7 +170,7 @@ fn storm_in(storm: Storm, window: Option<Span>, shard_size: usize) -> (Vec<(f64,
     assert_eq!(end, RunEnd::Horizon);
     watched
         .network
-        .settle(SimTime::ZERO + Span::from_hours(hours), &watched.workers);
+        .settle(SimTime::ZERO + Span::from_hours(hours));
     watched.network.assert_conserved();
     let attempts = watched
         .network

@@ -17,7 +17,7 @@ use super::spec::NetworkSpec;
 use super::ue::{EVENT_KINDS, Shard, TowerOutcome, shards};
 
 /// Requests or answers in a window from which on more than one thread is of use.
-const WORTHWHILE: usize = 600;
+const WORTHWHILE: usize = 150;
 
 /// What a network is made of.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +44,7 @@ pub struct NetworkInput<'a> {
 #[derive(Debug)]
 pub struct Network<'a> {
     pub(super) topology: &'a Topology,
+    pub(super) workers: &'a Workers,
     pub(super) air: Air,
     pub(super) shards: Vec<Shard>,
     /// First device of each shard.
@@ -68,7 +69,7 @@ impl<'a> Network<'a> {
     ///
     /// # Errors
     /// If a tower's time zone does not exist.
-    pub fn new(input: &NetworkInput<'a>, workers: &Workers) -> Result<Self, ZoneError> {
+    pub fn new(input: &NetworkInput<'a>, workers: &'a Workers) -> Result<Self, ZoneError> {
         let NetworkInput {
             topology,
             population,
@@ -113,6 +114,7 @@ impl<'a> Network<'a> {
         );
         let mut network = Self {
             topology,
+            workers,
             shard_starts: shards.iter().map(|shard| shard.first).collect(),
             shards,
             core,
@@ -130,7 +132,7 @@ impl<'a> Network<'a> {
             network.leave_out(node);
         }
         network.open_ways();
-        network.wake(workers);
+        network.wake();
         network.set_background(SimTime::ZERO);
         Ok(network)
     }
@@ -149,7 +151,7 @@ impl<'a> Network<'a> {
         self.core.set_up(server, up, now);
     }
 
-    fn wake(&mut self, workers: &Workers) {
+    fn wake(&mut self) {
         let (air, elements) = (&self.air, &self.air.elements);
         let member_of = |device: u32, pool: u16, tower: crate::base::TowerId, five_g: bool| {
             elements.first_member(
@@ -159,14 +161,15 @@ impl<'a> Network<'a> {
                 five_g,
             )
         };
-        workers.each(&mut self.shards, true, |shard| shard.wake(air, &member_of));
+        self.workers
+            .each(&mut self.shards, true, |shard| shard.wake(air, &member_of));
     }
 
     /// No window may be longer: the shortest time in which an answer changes what a device does next, or half
     /// of it if there are several threads, for then the core answers while shards are in the window after.
-    pub fn lookahead(&self, workers: &Workers) -> Span {
+    pub fn lookahead(&self) -> Span {
         let answer_us = self.air.lookahead().as_us();
-        Span::from_us(if workers.is_single() {
+        Span::from_us(if self.workers.is_single() {
             answer_us
         } else {
             answer_us / 2
@@ -176,12 +179,12 @@ impl<'a> Network<'a> {
     /// Run one window. With several threads, shards go through it while the core serves the requests of the
     /// window before, and then take its answers; what they asked is served in the next window, or by
     /// [`Network::catch_up`].
-    pub fn advance(&mut self, to: SimTime, workers: &Workers) {
-        if workers.is_single() {
-            self.advance_in_turn(to, workers);
+    pub fn advance(&mut self, to: SimTime) {
+        if self.workers.is_single() {
+            self.advance_in_turn(to);
             return;
         }
-        let (air, end) = (&self.air, to.ceil_tick());
+        let (air, end, workers) = (&self.air, to.ceil_tick(), self.workers);
         let (core, shards, asked_to) = (&mut self.core, &mut self.shards, self.asked_to);
         let busy = core.asked_count() > WORTHWHILE;
         workers.join(
@@ -189,18 +192,18 @@ impl<'a> Network<'a> {
             || core.advance(&air.elements, asked_to),
             || workers.each(shards, busy, |shard| shard.advance(air, end)),
         );
-        self.answer(to, workers);
+        self.answer(to);
         self.collect(to);
     }
 
     /// Run one window on one thread: shards first, then the core, at once.
-    fn advance_in_turn(&mut self, to: SimTime, workers: &Workers) {
+    fn advance_in_turn(&mut self, to: SimTime) {
         let end = to.ceil_tick();
         for shard in &mut self.shards {
             shard.advance(&self.air, end);
         }
         self.collect(to);
-        self.catch_up(workers);
+        self.catch_up();
     }
 
     /// Hand the core what shards have asked up to `to`.
@@ -215,15 +218,15 @@ impl<'a> Network<'a> {
     }
 
     /// Let the core catch up with the shards: to be called before anything happens between windows.
-    pub fn catch_up(&mut self, workers: &Workers) {
+    pub fn catch_up(&mut self) {
         if self.core.served_to() < self.asked_to {
             self.core.advance(&self.air.elements, self.asked_to);
-            self.answer(self.asked_to, workers);
+            self.answer(self.asked_to);
         }
     }
 
     /// Hand out the core's answers.
-    fn answer(&mut self, now: SimTime, workers: &Workers) {
+    fn answer(&mut self, now: SimTime) {
         if self.core.verdicts.is_empty() {
             return;
         }
@@ -236,14 +239,14 @@ impl<'a> Network<'a> {
             self.shards[shard].inbox.push(verdict);
         }
         let air = &self.air;
-        workers.each(&mut self.shards, busy, |shard| {
+        self.workers.each(&mut self.shards, busy, |shard| {
             shard.take_verdicts(air, now);
         });
     }
 
     /// Bring everything up to `now`: to be called before the events are read at the end of a run.
-    pub fn settle(&mut self, now: SimTime, workers: &Workers) {
-        self.catch_up(workers);
+    pub fn settle(&mut self, now: SimTime) {
+        self.catch_up();
         self.wake_all(now);
     }
 
@@ -427,6 +430,7 @@ fn towers(
             on_air: true,
             backhaul: true,
             barring: u16::from(input.spec.access.barring.is_some()),
+            access_us: elements.access_us[index],
             local_start_s: zones[tower.zone.as_str()],
             neighbours: (
                 first,

@@ -125,7 +125,7 @@ pub fn simulate_with(
     let window = settings
         .window
         .unwrap_or(Span::from_hours(1))
-        .min(network.lookahead(&workers));
+        .min(network.lookahead());
     let classes = scenario.class_names();
     let names = Names {
         topology,
@@ -136,7 +136,6 @@ pub fn simulate_with(
         scenario,
         seed,
         network,
-        workers,
         faults: FaultEngine::new(),
         rollout,
         attacks: Attacks::new(&file.attacks, topology, &classes)
@@ -156,7 +155,7 @@ pub fn simulate_with(
     let mut agenda: Agenda<Order> = Agenda::new();
     night.start(&mut agenda);
     let horizon = SimTime::ZERO + file.horizon;
-    match run(&mut night, &mut agenda, window, horizon) {
+    match workers.lead(|| run(&mut night, &mut agenda, window, horizon)) {
         RunEnd::Interrupted(at) => Err(RunError::Interrupted(at)),
         RunEnd::Horizon => Ok(finish(night, horizon)),
     }
@@ -166,7 +165,7 @@ pub fn simulate_with(
 fn finish(mut night: Night<'_, '_>, horizon: SimTime) -> RunResult {
     let scenario = night.scenario;
     let file = scenario.file();
-    night.network.settle(horizon, &night.workers);
+    night.network.settle(horizon);
     night.network.assert_conserved();
     if night.recorder.last_at() != Some(horizon) {
         night.recorder.observe(&night.network.snapshot(horizon));

@@ -13,7 +13,7 @@ use crate::change::{ChangeOrder, Hands, Rollout, RolloutCommand, Status};
 use crate::detect::{ViewJudge, find_judge};
 use crate::fault::{FaultEngine, FaultOrder, Holds, Port};
 use crate::impact::Recorder;
-use crate::kernel::{Agenda, Phase, Workers, World};
+use crate::kernel::{Agenda, Phase, World};
 use crate::network::Network;
 use crate::response::{Outcome, Response, ResponseAction, ResponseOrder};
 use crate::scenario::Scenario;
@@ -47,7 +47,6 @@ pub(super) struct Night<'a, 'o> {
     pub(super) scenario: &'a Scenario,
     pub(super) seed: u64,
     pub(super) network: Network<'a>,
-    pub(super) workers: Workers,
     pub(super) faults: FaultEngine,
     pub(super) rollout: Option<Rollout>,
     pub(super) attacks: Attacks,
@@ -217,11 +216,11 @@ impl World for Night<'_, '_> {
     type Order = Order;
 
     fn advance(&mut self, _: SimTime, to: SimTime) {
-        self.network.advance(to, &self.workers);
+        self.network.advance(to);
     }
 
     fn handle(&mut self, now: SimTime, order: Order, agenda: &mut Agenda<Order>) {
-        self.network.catch_up(&self.workers);
+        self.network.catch_up();
         match order {
             Order::Change(order) => {
                 self.act(agenda, now, |rollout, hands| rollout.handle(order, hands));

@@ -113,7 +113,7 @@ impl RunResult {
 }
 
 /// Watches a run, and may end it.
-pub trait Observer {
+pub trait Observer: Send {
     /// Called some ten times a second or oftener: the simulated time, the devices without data (at
     /// scale 1), the events committed so far. `Break` ends the run as soon as its state allows.
     fn progress(&mut self, now: SimTime, devices_out: u64, events: u64) -> ControlFlow<()>;

@@ -257,7 +257,6 @@ attacks:
 /// A network that is watched device by device.
 struct Watched<'a> {
     network: Network<'a>,
-    workers: Workers,
     /// Minute in which each device was first seen registered.
     first: Vec<Option<u32>>,
     minute: u32,
@@ -267,7 +266,7 @@ impl World for Watched<'_> {
     type Order = ();
 
     fn advance(&mut self, _: SimTime, to: SimTime) {
-        self.network.advance(to, &self.workers);
+        self.network.advance(to);
     }
 
     fn handle(&mut self, now: SimTime, (): (), agenda: &mut Agenda<()>) {
@@ -302,10 +301,9 @@ fn recoveries(scenario: &Scenario, seed: u64) -> Vec<Option<u32>> {
         shard_size: 32_768,
     };
     let network = Network::new(&input, &workers).expect("the scenario is sound");
-    let window = network.lookahead(&workers);
+    let window = network.lookahead();
     let mut watched = Watched {
         network,
-        workers,
         first: Vec::new(),
         minute: 0,
     };

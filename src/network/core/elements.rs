@@ -49,7 +49,7 @@ pub(in crate::network) struct Elements {
     pub(in crate::network) up: Vec<bool>,
     routers: Vec<NodeId>,
     pub(in crate::network) router_of_tower: Vec<u16>,
-    access_us: Vec<u32>,
+    pub(in crate::network) access_us: Vec<u32>,
     /// By router and server.
     from_router_us: Vec<u32>,
     /// By server and server.
@@ -166,9 +166,15 @@ impl Elements {
     /// Latency from a tower to an element, or [`NO_LATENCY`].
     #[inline]
     pub(in crate::network) fn tower_to_us(&self, tower: u32, server: u16) -> u32 {
-        let router = self.router_of_tower[tower as usize] as usize;
-        self.from_router_us[router * self.nodes.len() + server as usize]
+        let router = self.router_of_tower[tower as usize];
+        self.router_to_us(router, server)
             .saturating_add(self.access_us[tower as usize])
+    }
+
+    /// Latency from a router to an element, or [`NO_LATENCY`].
+    #[inline]
+    pub(in crate::network) fn router_to_us(&self, router: u16, server: u16) -> u32 {
+        self.from_router_us[router as usize * self.nodes.len() + server as usize]
     }
 
     /// Latency from one element to another, or [`NO_LATENCY`].
@@ -180,9 +186,7 @@ impl Elements {
     /// Whether an element serves and can be reached from a router.
     #[inline]
     pub(in crate::network) fn reaches(&self, router: u16, server: u16) -> bool {
-        self.up[server as usize]
-            && self.from_router_us[router as usize * self.nodes.len() + server as usize]
-                != NO_LATENCY
+        self.up[server as usize] && self.router_to_us(router, server) != NO_LATENCY
     }
 
     /// The elements that could serve `function` for a request, in the table of its kind.

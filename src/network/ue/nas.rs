@@ -266,7 +266,8 @@ impl Shard {
             return;
         };
         request.server = server;
-        request.travel_us = air.elements.tower_to_us(request.tower, server);
+        let to_element_us = air.elements.router_to_us(tower.router, server);
+        request.travel_us = to_element_us.saturating_add(tower.access_us);
         self.outbox.push(request);
     }
 
