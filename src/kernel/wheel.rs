@@ -22,7 +22,7 @@ const NO_BLOCK: u32 = u32::MAX;
 /// Entries that wait to be stored, at most: storing them together, their buckets are waited for together.
 const HELD: usize = 256;
 /// Entities that are brought near at a time.
-const NEAR: usize = 24;
+const NEAR: usize = 64;
 const BEYOND: u32 = 1 << 16;
 
 /// A timer that fired.

@@ -54,6 +54,8 @@ pub(in crate::network) struct Elements {
     from_router_us: Vec<u32>,
     /// By server and server.
     between_us: Vec<u32>,
+    /// No answer travels longer from an element to a tower.
+    pub(in crate::network) longest_us: u64,
 }
 
 impl Elements {
@@ -103,6 +105,7 @@ impl Elements {
                 .collect(),
             from_router_us: Vec::new(),
             between_us: Vec::new(),
+            longest_us: 0,
             routers,
             nodes,
             server_of,
@@ -152,6 +155,9 @@ impl Elements {
             .iter()
             .flat_map(|&from| self.nodes.iter().map(move |&to| latency(from, to)))
             .collect();
+        let reached = self.from_router_us.iter().filter(|us| **us != NO_LATENCY);
+        let access_us = self.access_us.iter().max().copied().unwrap_or(0);
+        self.longest_us = u64::from(reached.max().copied().unwrap_or(0)) + u64::from(access_us);
         self.between_us = self
             .nodes
             .iter()
@@ -190,7 +196,13 @@ impl Elements {
     }
 
     /// The elements that could serve `function` for a request, in the table of its kind.
-    fn candidates(&self, request: &Request, function: Function, region: u16) -> &[Choice] {
+    #[inline]
+    fn candidates(
+        &self,
+        request: &Request,
+        function: Function,
+        region: impl FnOnce() -> u16,
+    ) -> &[Choice] {
         match function {
             Function::Mobility if request.has(fact::FIVE_G) => {
                 &self.pools[request.pool as usize].amf
@@ -198,28 +210,27 @@ impl Elements {
             Function::Mobility => &self.pools[request.pool as usize].mme,
             Function::Udm => &self.udm,
             Function::Ims => &self.ims,
-            Function::Gateway => &self.gateways[region as usize],
+            Function::Gateway => &self.gateways[region() as usize],
             Function::Epdg => &self.epdg,
         }
     }
 
-    /// The element that serves `function` for a request that comes from a router.
+    /// The element that serves `function` for a request; `region` is that of its tower.
     #[inline]
     pub(in crate::network) fn pick(
         &self,
         request: &Request,
         function: Function,
-        router: u16,
-        region: u16,
+        region: impl FnOnce() -> u16,
     ) -> Option<u16> {
         if function == Function::Mobility
             && let Some(server) = self.holder(request)
-            && self.reaches(router, server)
+            && self.reaches(request.router, server)
         {
             return Some(server);
         }
         let candidates = self.candidates(request, function, region);
-        let choice = self.spread(candidates, request.device, router);
+        let choice = self.spread(candidates, request.device, request.router);
         choice.map(|choice| choice.server)
     }
 

@@ -45,6 +45,8 @@ pub(super) struct Request {
     /// The first element; [`NOWHERE`] if there is none.
     pub(super) server: u16,
     pub(super) pool: u16,
+    /// The router of its tower.
+    pub(super) router: u16,
     pub(super) procedure: Procedure,
     /// The first visit of its procedure.
     pub(super) stage: u8,

@@ -6,13 +6,53 @@ use crate::network::spec::Procedure;
 
 use super::{NOWHERE, Request};
 
-/// A request on its way through its visits.
+/// A request on its way through its visits, as it is kept.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::network) struct Job {
     pub(super) request: Request,
     pub(super) stage: u8,
     /// It has been answered as failed already; what is done for it still is wasted.
     pub(super) given_up: bool,
+}
+
+/// The same, as it is handed on: most requests end where they arrive, and are never copied.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::network) struct Trip<'a> {
+    pub(super) request: &'a Request,
+    pub(super) stage: u8,
+    pub(super) given_up: bool,
+}
+
+impl Job {
+    #[inline]
+    pub(super) fn trip(&self) -> Trip<'_> {
+        Trip {
+            request: &self.request,
+            stage: self.stage,
+            given_up: self.given_up,
+        }
+    }
+}
+
+impl<'a> Trip<'a> {
+    /// Before its first visit.
+    #[inline]
+    pub(super) fn new(request: &'a Request) -> Self {
+        Self {
+            request,
+            stage: request.stage,
+            given_up: false,
+        }
+    }
+
+    #[inline]
+    pub(super) fn job(self) -> Job {
+        Job {
+            request: *self.request,
+            stage: self.stage,
+            given_up: self.given_up,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +104,7 @@ pub(super) const NOBODY: Request = Request {
     travel_us: 0,
     server: NOWHERE,
     pool: 0,
+    router: 0,
     procedure: Procedure::InitialRegistration,
     stage: 0,
     class: 0,

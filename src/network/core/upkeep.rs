@@ -90,7 +90,7 @@ impl Core {
     pub(super) fn fail_all(&mut self, mut lost: Vec<Job>) {
         lost.sort_unstable_by_key(|job| (job.request.sent, job.request.tie, job.request.device));
         for job in lost {
-            self.fail(&job);
+            self.fail(job.trip());
         }
     }
 }

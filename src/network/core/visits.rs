@@ -13,7 +13,7 @@ use crate::topology::NodeKind;
 use super::elements::{Elements, NO_LATENCY};
 use super::incoming::Incoming;
 use super::itinerary::Itinerary;
-use super::pending::{HASH_BITS, Job, NOBODY, Pending, Step, key, tie};
+use super::pending::{HASH_BITS, Job, NOBODY, Pending, Step, Trip, key, tie};
 use super::radio::Radios;
 use super::server::{Ask, Served, Server};
 use super::{NOWHERE, Pacer, Request, Verdict, VerdictKind, fact};
@@ -126,14 +126,14 @@ impl Core {
             if at >= end {
                 break;
             }
-            let request = *arrivals.get(turn);
+            let request = arrivals.get(turn);
             turn += 1;
-            self.enter(elements, &request, at >> HASH_BITS, end_us);
+            self.enter(elements, request, at >> HASH_BITS, end_us);
         }
         self.catch_up(elements, (end, 0), end_us);
         for (at, request) in arrivals.rest(turn) {
             let pending = Pending {
-                job: fresh(request),
+                job: Trip::new(request).job(),
                 step: Step::Arrive,
                 from: NOWHERE,
                 server: request.server,
@@ -159,8 +159,8 @@ impl Core {
                 Step::Arrive if from == NOWHERE => {
                     self.enter(elements, &pending.job.request, now_us, end_us)
                 }
-                Step::Arrive => self.visit(elements, &pending.job, server, (now_us, end_us)),
-                Step::Answer => self.answer(elements, &pending.job, from, now_us),
+                Step::Arrive => self.visit(elements, pending.job.trip(), server, (now_us, end_us)),
+                Step::Answer => self.answer(elements, pending.job.trip(), from, now_us),
                 Step::Free => self.free(elements, from, now_us, end_us),
             }
         }
@@ -176,12 +176,12 @@ impl Core {
     #[inline]
     fn enter(&mut self, elements: &Elements, request: &Request, now_us: u64, end_us: u64) {
         self.move_clock(now_us);
-        let (server, job) = (request.server, fresh(request));
+        let (server, trip) = (request.server, Trip::new(request));
         if !self.servers[server as usize].up {
             self.servers[server as usize].counts.arrived += 1;
-            self.fail(&job);
-        } else if self.admit(elements, &job, server, now_us) {
-            self.visit(elements, &job, server, (now_us, end_us));
+            self.fail(trip);
+        } else if self.admit(elements, trip, server, now_us) {
+            self.visit(elements, trip, server, (now_us, end_us));
         } else {
             self.servers[server as usize].counts.arrived += 1;
         }
@@ -189,17 +189,23 @@ impl Core {
 
     /// A request is at an element.
     #[inline]
-    fn visit(&mut self, elements: &Elements, job: &Job, server: u16, (now_us, end_us): (u64, u64)) {
-        let request = &job.request;
+    fn visit(
+        &mut self,
+        elements: &Elements,
+        trip: Trip<'_>,
+        server: u16,
+        (now_us, end_us): (u64, u64),
+    ) {
+        let request = trip.request;
         let element = &mut self.servers[server as usize];
         element.counts.arrived += 1;
         if !element.up {
-            self.fail(job);
+            self.fail(trip);
             return;
         }
-        let stop = self.itinerary.stop(request.procedure, job.stage);
+        let stop = self.itinerary.stop(request.procedure, trip.stage);
         let unit = if element.is_random() {
-            let occasion = request.tie ^ u32::from(job.stage);
+            let occasion = request.tie ^ u32::from(trip.stage);
             self.draws.unit(Purpose::Service, request.device, occasion)
         } else {
             0.5
@@ -210,14 +216,16 @@ impl Core {
             under_way: stop.under_way,
             unit,
         };
-        match element.offer(now_us * 1_000, job, &ask) {
-            Served::Until { finish_ns } => self.proceed(elements, job, server, (finish_ns, end_us)),
+        match element.offer(now_us * 1_000, || trip.job(), &ask) {
+            Served::Until { finish_ns } => {
+                self.proceed(elements, trip, server, (finish_ns, end_us))
+            }
             Served::Now { finish_ns, free_ns } => {
                 self.push_free(server, free_ns);
-                self.proceed(elements, job, server, (finish_ns, end_us));
+                self.proceed(elements, trip, server, (finish_ns, end_us));
             }
             Served::Waits => {}
-            Served::Full => self.turned_away(elements, job, server, now_us),
+            Served::Full => self.turned_away(elements, trip, server, now_us),
         }
     }
 
@@ -234,12 +242,12 @@ impl Core {
             let (_, free_ns) = element.begin(now_us * 1_000, &waiting, 0.02);
             element.counts.wasted += 1;
             self.push_free(server, free_ns);
-            self.fail(&job);
+            self.fail(job.trip());
             return;
         }
         let (finish_ns, free_ns) = element.begin(now_us * 1_000, &waiting, 1.0);
         self.push_free(server, free_ns);
-        self.proceed(elements, &job, server, (finish_ns, end_us));
+        self.proceed(elements, job.trip(), server, (finish_ns, end_us));
     }
 
     /// A visit ends at `finish_ns`: on to the next, or back to the device.
@@ -247,41 +255,36 @@ impl Core {
     fn proceed(
         &mut self,
         elements: &Elements,
-        job: &Job,
+        mut trip: Trip<'_>,
         server: u16,
         (finish_ns, end_us): (u64, u64),
     ) {
         let served_us = finish_ns.div_ceil(1_000);
-        let request = &job.request;
+        let request = trip.request;
         let is_late = served_us.saturating_sub(request.sent_us())
             > self.guards_us[request.procedure as usize];
-        let mut given_up = job.given_up;
-        if is_late && request.presumed_to_succeed() && !given_up {
-            self.fail(job);
-            given_up = true;
+        if is_late && request.presumed_to_succeed() && !trip.given_up {
+            self.fail(trip);
+            trip.given_up = true;
         }
         let counts = &mut self.servers[server as usize].counts;
         counts.served += 1;
         counts.wasted += u64::from(is_late);
-        let next = self.itinerary.next(request, job.stage + 1);
-        let job = Job {
-            request: *request,
-            stage: next.unwrap_or(job.stage),
-            given_up,
-        };
-        match next {
-            Some(_) => self.go_on(elements, &job, server, (served_us, end_us)),
-            None if served_us < end_us => self.answer(elements, &job, server, served_us),
-            None => self.push(
-                served_us,
-                Pending {
-                    job,
-                    step: Step::Answer,
-                    from: server,
-                    server,
-                    travel_us: 0,
-                },
-            ),
+        if let Some(stage) = self.itinerary.next(request, trip.stage + 1) {
+            trip.stage = stage;
+            self.go_on(elements, trip, server, (served_us, end_us));
+        } else if served_us < end_us {
+            self.answer(elements, trip, server, served_us);
+        } else {
+            let (job, step) = (trip.job(), Step::Answer);
+            let pending = Pending {
+                job,
+                step,
+                from: server,
+                server,
+                travel_us: 0,
+            };
+            self.push(served_us, pending);
         }
     }
 
@@ -290,21 +293,20 @@ impl Core {
     fn go_on(
         &mut self,
         elements: &Elements,
-        job: &Job,
+        trip: Trip<'_>,
         from: u16,
         (served_us, end_us): (u64, u64),
     ) {
-        let request = &job.request;
-        let stop = self.itinerary.stop(request.procedure, job.stage);
-        let region = self.region_of_tower[request.tower as usize];
-        let router = elements.router_of_tower[request.tower as usize];
-        let Some(server) = elements.pick(request, stop.at, router, region) else {
-            self.fail(job);
+        let request = trip.request;
+        let stop = self.itinerary.stop(request.procedure, trip.stage);
+        let region = || self.region_of_tower[request.tower as usize];
+        let Some(server) = elements.pick(request, stop.at, region) else {
+            self.fail(trip);
             return;
         };
         let travel_us = elements.between_us(from, server);
         if travel_us == NO_LATENCY {
-            self.fail(job);
+            self.fail(trip);
             return;
         }
         let at_us = served_us + u64::from(travel_us);
@@ -319,7 +321,7 @@ impl Core {
             }
         }
         let pending = Pending {
-            job: *job,
+            job: trip.job(),
             step: Step::Arrive,
             from,
             server,
@@ -329,14 +331,23 @@ impl Core {
     }
 
     /// The answer leaves the core.
-    fn answer(&mut self, elements: &Elements, job: &Job, server: u16, now_us: u64) {
-        let request = &job.request;
-        let travel = elements.tower_to_us(request.tower, server);
-        if job.given_up || request.has(fact::FLOOD) || travel == NO_LATENCY {
+    #[inline]
+    fn answer(&mut self, elements: &Elements, trip: Trip<'_>, server: u16, now_us: u64) {
+        let request = trip.request;
+        let guard_us = self.guards_us[request.procedure as usize];
+        let took_us = now_us - request.sent_us();
+        if trip.given_up
+            || request.has(fact::FLOOD)
+            || request.presumed_to_succeed() && took_us + elements.longest_us <= guard_us
+        {
             return;
         }
+        let travel = elements.tower_to_us(request.tower, server);
+        if travel == NO_LATENCY {
+            return;
+        }
+        let late = took_us + u64::from(travel) > guard_us;
         let at_us = now_us + u64::from(travel);
-        let late = at_us - request.sent_us() > self.guards_us[request.procedure as usize];
         match request.procedure {
             Procedure::InitialRegistration if !late || self.late_accept == LateAccept::Taken => {
                 let member = elements.member_of(request, server);
@@ -346,7 +357,7 @@ impl Core {
                 self.verdict(request, VerdictKind::ImsAccepted, at_us, 0);
             }
             Procedure::InitialRegistration | Procedure::ImsRegistration => {}
-            _ if late => self.fail(job),
+            _ if late => self.fail(trip),
             _ => {}
         }
     }
@@ -355,15 +366,15 @@ impl Core {
     fn fail_stranded(&mut self) {
         let mut stranded = std::mem::take(&mut self.stranded);
         for request in stranded.drain(..) {
-            self.fail(&fresh(&request));
+            self.fail(Trip::new(&request));
         }
         self.stranded = stranded;
     }
 
     /// A request came to nothing, in silence; its device is told only if it presumed otherwise.
-    pub(super) fn fail(&mut self, job: &Job) {
-        let request = &job.request;
-        if job.given_up || request.has(fact::FLOOD) || !request.presumed_to_succeed() {
+    pub(super) fn fail(&mut self, trip: Trip<'_>) {
+        let request = trip.request;
+        if trip.given_up || request.has(fact::FLOOD) || !request.presumed_to_succeed() {
             return;
         }
         let kind = match request.procedure {
@@ -426,16 +437,6 @@ impl Core {
     fn push(&mut self, at_us: u64, pending: Pending) {
         self.under_way
             .push(key(at_us, pending.job.request.tie), pending.tie(), pending);
-    }
-}
-
-/// A request before its first visit.
-#[inline]
-fn fresh(request: &Request) -> Job {
-    Job {
-        request: *request,
-        stage: request.stage,
-        given_up: false,
     }
 }
 

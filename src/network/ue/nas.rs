@@ -243,6 +243,7 @@ impl Shard {
             travel_us: 0,
             server: NOWHERE,
             pool: air.pool_of(tower, device.class),
+            router: tower.router,
             procedure,
             stage: 0,
             class: device.class,
@@ -258,9 +259,7 @@ impl Shard {
         let stage = air.itinerary.next(&request, 0);
         request.stage = stage.expect("a procedure has a visit");
         let function = air.itinerary.stop(request.procedure, request.stage).at;
-        let server = air
-            .elements
-            .pick(&request, function, tower.router, tower.region);
+        let server = air.elements.pick(&request, function, || tower.region);
         let Some(server) = server else {
             self.stranded.push(request);
             return;
