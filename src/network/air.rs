@@ -71,10 +71,11 @@ pub(super) struct Timers {
 /// What distinguishes the classes while running.
 #[derive(Clone, Debug)]
 pub(super) struct ClassRules {
-    pub(super) spec: ClassSpec,
-    pub(super) demand: Option<Demand>,
+    pub(super) spec: Box<ClassSpec>,
+    pub(super) demand: Option<Box<Demand>>,
     /// The pool that serves the class everywhere.
     pub(super) dedicated_pool: Option<u16>,
+    pub(super) priority: bool,
 }
 
 /// A flood in progress.
@@ -157,7 +158,28 @@ impl Timers {
     }
 }
 
+/// Where a device is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    pub(super) serving: TowerId,
+    pub(super) tower: &'a TowerState,
+    pub(super) ways: u8,
+}
+
 impl Air {
+    /// The place of a device of `class` that lives under `home`; its own tower (0) or its k-th neighbour
+    /// serves it.
+    #[inline]
+    pub(super) fn place(&self, home: TowerId, serving: u8, class: u8) -> Place<'_> {
+        let serving = self.serving_tower(home, serving);
+        let tower = &self.towers[serving.index()];
+        Place {
+            serving,
+            tower,
+            ways: self.ways(tower, class),
+        }
+    }
+
     /// Take over what is open and on the air.
     pub(super) fn open(&mut self, next: Openness) {
         for (state, (on_air, backhaul)) in self.towers.iter_mut().zip(next.towers) {

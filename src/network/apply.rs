@@ -198,8 +198,8 @@ impl Network<'_> {
             elements
                 .kinds
                 .iter()
-                .zip(&elements.up)
-                .any(|(other, up)| *other == kind && *up)
+                .zip(0..)
+                .any(|(other, server)| *other == kind && elements.is_up(server))
         };
         let routers = 0..u16::try_from(elements.routers()).expect("few routers");
         let tower = |(tower, state): (&Tower, &bool)| {
@@ -230,7 +230,7 @@ impl Network<'_> {
             gateway_open: elements
                 .gateways
                 .iter()
-                .map(|own| own.iter().any(|choice| elements.up[choice.server as usize]))
+                .map(|own| own.iter().any(|choice| elements.is_up(choice.server)))
                 .collect(),
         }
     }

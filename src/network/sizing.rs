@@ -22,7 +22,7 @@ pub(super) fn devices_of_servers(topology: &Topology, elements: &Elements, air: 
         let devices = tower.devices as f64;
         of_region[tower.region.index()] += devices;
         for class in &air.classes {
-            let ClassSpec { share, .. } = &class.spec;
+            let ClassSpec { share, .. } = &*class.spec;
             let pool = class.dedicated_pool.map_or(tower.pool.index(), usize::from);
             of_pool[pool] += devices * share.get();
         }

@@ -147,7 +147,7 @@ impl<'a> Network<'a> {
 
     /// An element begins or ceases to serve.
     pub(super) fn set_up(&mut self, server: u16, up: bool, now: SimTime) {
-        self.air.elements.up[server as usize] = up;
+        self.air.elements.set_up(server, up);
         self.core.set_up(server, up, now);
     }
 
@@ -379,12 +379,13 @@ fn air(input: &NetworkInput<'_>, elements: Elements) -> Result<Air, ZoneError> {
     };
     let classes = population.classes.iter().map(|class| ClassRules {
         demand: if spec.calls.enabled {
-            Demand::of(class)
+            Demand::of(class).map(Box::new)
         } else {
             None
         },
         dedicated_pool: dedicated(&class.name),
-        spec: class.clone(),
+        priority: class.priority,
+        spec: Box::new(class.clone()),
     });
     let (towers, neighbours) = towers(input, &elements)?;
     Ok(Air {
