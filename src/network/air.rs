@@ -109,6 +109,8 @@ pub(super) struct Air {
     pub(super) wifi_open: bool,
     /// Whether a gateway serves, by region.
     pub(super) gateway_open: Vec<bool>,
+    /// How many times as much as usual the users of each tower ask for; empty if all ask as usual.
+    pub(super) demand: Vec<f64>,
     pub(super) floods: Vec<Option<FloodState>>,
     /// Whether all devices are registered as the run begins.
     pub(super) start_registered: bool,
@@ -178,6 +180,12 @@ impl Air {
             tower,
             ways: self.ways(tower, class),
         }
+    }
+
+    /// How many times as much as usual the users of a tower ask for.
+    #[inline]
+    pub(super) fn demand(&self, tower: TowerId) -> f64 {
+        self.demand.get(tower.index()).copied().unwrap_or(1.0)
     }
 
     /// Take over what is open and on the air.

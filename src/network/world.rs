@@ -53,6 +53,8 @@ pub struct Network<'a> {
     /// As far as here, shards have asked.
     asked_to: SimTime,
     pub(super) status: Vec<ElementStatus>,
+    /// Transport links that are cut.
+    pub(super) links_down: std::collections::BTreeSet<crate::base::EdgeId>,
     /// When each tower lost the core, if it has.
     pub(super) lost_core_at: Vec<Option<SimTime>>,
     pub(super) wilted: Vec<bool>,
@@ -120,6 +122,7 @@ impl<'a> Network<'a> {
             core,
             asked_to: SimTime::ZERO,
             status: vec![ElementStatus::Up; topology.nodes().len()],
+            links_down: std::collections::BTreeSet::new(),
             lost_core_at: vec![None; topology.towers().len()],
             wilted: vec![false; topology.towers().len()],
             devices_of_server: sizes,
@@ -403,6 +406,7 @@ fn air(input: &NetworkInput<'_>, elements: Elements) -> Result<Air, ZoneError> {
         ims_open: Vec::new(),
         wifi_open: true,
         gateway_open: vec![true; topology.regions().len()],
+        demand: Vec::new(),
         floods: Vec::new(),
         start_registered: population.registered_at_start,
         first_attempt: population.first_attempt,

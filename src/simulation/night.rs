@@ -11,7 +11,7 @@ use crate::attack::{AttackOrder, Attacks};
 use crate::base::{NodeId, Record, SimTime, Span, tie_break};
 use crate::change::{ChangeOrder, Hands, Rollout, RolloutCommand, Status};
 use crate::detect::{ViewJudge, find_judge};
-use crate::fault::{FaultEngine, FaultOrder, Holds, Port};
+use crate::fault::{CollectorOutage, FaultEngine, FaultOrder, Holds, Port};
 use crate::impact::Recorder;
 use crate::kernel::{Agenda, Phase, World};
 use crate::network::Network;
@@ -25,7 +25,8 @@ use super::result::Observer;
 /// A rare event that touches the whole world.
 #[derive(Debug)]
 pub(super) enum Order {
-    Change(ChangeOrder),
+    /// For the rollout of this place.
+    Change(usize, ChangeOrder),
     Fault(FaultOrder),
     Attack(AttackOrder),
     Response(ResponseOrder),
@@ -48,13 +49,16 @@ pub(super) struct Night<'a, 'o> {
     pub(super) seed: u64,
     pub(super) network: Network<'a>,
     pub(super) faults: FaultEngine,
-    pub(super) rollout: Option<Rollout>,
+    /// The rollout, and those that go on beside it; one that acts is taken out meanwhile.
+    pub(super) rollouts: Vec<Option<Rollout>>,
     pub(super) attacks: Attacks,
     pub(super) pipeline: Pipeline,
     pub(super) view: OperatorView,
     pub(super) response: Response,
     pub(super) holds: Holds,
     pub(super) records: Vec<Record>,
+    /// Outages of the collector of reports.
+    pub(super) outages: Vec<CollectorOutage>,
     pub(super) recorder: Recorder,
     pub(super) classes: &'a [String],
     pub(super) observer: &'o mut dyn Observer,
@@ -74,6 +78,7 @@ macro_rules! deck {
             holds: &mut $night.holds,
             faults: None,
             records: &mut $night.records,
+            outages: &mut $night.outages,
         }
     };
 }
@@ -101,7 +106,9 @@ impl Night<'_, '_> {
         for (at, order) in orders {
             self.schedule(agenda, at, order);
         }
-        self.act(agenda, now, Rollout::start);
+        for rollout in 0..self.rollouts.len() {
+            self.act(agenda, (rollout, now), Rollout::start);
+        }
     }
 
     fn schedule(&self, agenda: &mut Agenda<Order>, at: SimTime, order: Order) {
@@ -113,10 +120,10 @@ impl Night<'_, '_> {
     fn act(
         &mut self,
         agenda: &mut Agenda<Order>,
-        now: SimTime,
+        (place, now): (usize, SimTime),
         act: impl FnOnce(&mut Rollout, &mut Hands<'_>) -> Vec<(SimTime, ChangeOrder)>,
     ) {
-        let Some(mut rollout) = self.rollout.take() else {
+        let Some(mut rollout) = self.rollouts[place].take() else {
             return;
         };
         let names = Names {
@@ -133,11 +140,11 @@ impl Night<'_, '_> {
         };
         let orders = act(&mut rollout, &mut hands);
         let is_back = rollout.status() == Status::RolledBack;
-        self.rollout = Some(rollout);
+        self.rollouts[place] = Some(rollout);
         for (at, order) in orders {
-            self.schedule(agenda, at, Order::Change(order));
+            self.schedule(agenda, at, Order::Change(place, order));
         }
-        if is_back {
+        if is_back && self.is_all_back() {
             self.rolled_back(agenda, now);
         }
         self.take_fault_orders(agenda);
@@ -170,15 +177,25 @@ impl Night<'_, '_> {
         }
     }
 
+    /// Whether nothing is left of any rollout.
+    fn is_all_back(&self) -> bool {
+        let mut rollouts = self.rollouts.iter().flatten();
+        rollouts.all(|rollout| rollout.status() == Status::RolledBack)
+    }
+
+    /// People take back whatever was shipped this night.
     fn roll_back(&mut self, agenda: &mut Agenda<Order>, now: SimTime) {
         self.awaits_rollback = true;
-        let status = self.rollout.as_ref().map(Rollout::status);
-        match status {
-            None | Some(Status::RolledBack) => self.rolled_back(agenda, now),
-            Some(Status::RollingBack) => {}
-            Some(_) => self.act(agenda, now, |rollout, hands| {
-                rollout.command(RolloutCommand::Rollback, hands)
-            }),
+        if self.is_all_back() {
+            self.rolled_back(agenda, now);
+        }
+        for place in 0..self.rollouts.len() {
+            let status = self.rollouts[place].as_ref().map(Rollout::status);
+            if !matches!(status, Some(Status::RolledBack | Status::RollingBack)) {
+                self.act(agenda, (place, now), |rollout, hands| {
+                    rollout.command(RolloutCommand::Rollback, hands)
+                });
+            }
         }
     }
 
@@ -197,9 +214,21 @@ impl Night<'_, '_> {
             source.has_path(topology, |node| network.management_reaches(node))
         });
         for (at, report) in reports {
-            self.schedule(agenda, at, Order::Deliver(report));
+            if let Some(at) = self.after_outages(at, &report) {
+                self.schedule(agenda, at, Order::Deliver(report));
+            }
         }
         self.schedule(agenda, self.pipeline.next_due(), Order::Collect);
+    }
+
+    /// When a report arrives in spite of the collector's outages; never, if one of them loses it.
+    fn after_outages(&self, at: SimTime, report: &Report) -> Option<SimTime> {
+        let met = self.outages.iter().filter(|outage| {
+            report.at < outage.until && report.is_of_share(outage.share, self.seed)
+        });
+        met.fold(Some(at), |at, outage| {
+            at.filter(|_| outage.kept).map(|at| at.max(outage.until))
+        })
     }
 
     fn minute(&mut self, now: SimTime) {
@@ -222,8 +251,10 @@ impl World for Night<'_, '_> {
     fn handle(&mut self, now: SimTime, order: Order, agenda: &mut Agenda<Order>) {
         self.network.catch_up();
         match order {
-            Order::Change(order) => {
-                self.act(agenda, now, |rollout, hands| rollout.handle(order, hands));
+            Order::Change(place, order) => {
+                self.act(agenda, (place, now), |rollout, hands| {
+                    rollout.handle(order, hands)
+                });
             }
             Order::Fault(order) => {
                 let orders = self.faults.handle(order, &mut deck!(self, now));
@@ -277,7 +308,10 @@ fn rank(order: &Order) -> (Phase, u32) {
             Phase::World,
             u32::try_from(order.attack).unwrap_or(u32::MAX) + 1,
         ),
-        Order::Change(_) => (Phase::World, 1 << 30),
+        Order::Change(place, _) => {
+            let place = u32::try_from(*place).unwrap_or(u32::MAX >> 2);
+            (Phase::World, 1 << 30 | place)
+        }
         Order::Deliver(_) => (Phase::Delivery, 0),
         Order::Response(_) => (Phase::Decision, 0),
         Order::Collect => (Phase::Sample, 0),
@@ -290,6 +324,7 @@ fn fault_key(order: &FaultOrder) -> u32 {
         FaultOrder::Load { node, .. }
         | FaultOrder::Trigger { node, .. }
         | FaultOrder::Act { node, .. }
+        | FaultOrder::Look { node, .. }
         | FaultOrder::Recover { node, .. } => *node,
         FaultOrder::Cross { to, .. } => *to,
     };

@@ -45,6 +45,16 @@ impl Incoming {
         self.requests.extend_from_slice(requests);
     }
 
+    /// Take a request that arrives at `key`, whenever it was sent.
+    pub(super) fn push(&mut self, key: u64, request: &Request) {
+        self.turns.push(Turn {
+            key,
+            device: request.device,
+            index: u32::try_from(self.requests.len()).expect("a window has fewer requests"),
+        });
+        self.requests.push(*request);
+    }
+
     /// How many there are.
     pub(super) fn len(&self) -> usize {
         self.requests.len()

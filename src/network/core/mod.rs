@@ -10,6 +10,7 @@
 mod admission;
 mod elements;
 mod entry;
+mod harm;
 mod incoming;
 mod itinerary;
 mod pending;
@@ -25,6 +26,7 @@ use super::spec::Procedure;
 
 pub(super) use admission::Pacer;
 pub(super) use elements::{Choice, Elements};
+pub(super) use harm::{Entry, Source};
 pub(super) use itinerary::Itinerary;
 pub(super) use radio::Radios;
 pub(super) use server::Server;

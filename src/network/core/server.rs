@@ -41,6 +41,8 @@ pub(in crate::network) enum Served {
 #[repr(C)]
 pub(in crate::network) struct Server<J> {
     pub(in crate::network) up: bool,
+    /// Whether it is up and swallows nothing.
+    pub(in crate::network) sound: bool,
     in_order: bool,
     exponential: bool,
     pub(in crate::network) when_full: WhenFull,
@@ -78,6 +80,7 @@ impl<J: Copy> Server<J> {
             unit_ns: 0.0,
             usual: (0.0, 0, 0),
             up: true,
+            sound: true,
             rate,
             factor: 1.0,
             background: 0.0,

@@ -4,7 +4,7 @@
 
 use crate::base::{Draws, Purpose, SimTime};
 use crate::kernel::Calendar;
-use crate::network::command::Cause;
+use crate::network::command::{BlackHole, Cause};
 use crate::network::spec::{
     LateAccept, NetworkSpec, OverloadSpec, PROCEDURES, Procedure, StaleWork,
 };
@@ -16,7 +16,7 @@ use super::itinerary::Itinerary;
 use super::pending::{HASH_BITS, Job, NOBODY, Pending, Step, Trip, key, tie};
 use super::radio::Radios;
 use super::server::{Ask, Served, Server};
-use super::{NOWHERE, Pacer, Request, Verdict, VerdictKind, fact};
+use super::{NOWHERE, Pacer, Request, Source, Verdict, VerdictKind, fact};
 
 /// What an AMF or MME does beside serving.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +24,9 @@ pub(super) struct Temper {
     pub(super) reject: Option<(Cause, f64)>,
     pub(super) overload: Option<OverloadSpec>,
     pub(super) overloaded: bool,
+    pub(super) holes: Vec<BlackHole>,
+    /// Replies to requests older than this are thrown away.
+    pub(super) patience_us: Option<u64>,
 }
 
 /// The core of the network.
@@ -34,6 +37,9 @@ pub(in crate::network) struct Core {
     pub(super) tempers: Vec<Temper>,
     pub(super) itinerary: Itinerary,
     pub(super) guards_us: [u64; PROCEDURES.len()],
+    /// The guards, or the shortest patience of any element if that is shorter.
+    pub(super) limits_us: [u64; PROCEDURES.len()],
+    pub(super) sources: Vec<Source>,
     pub(super) late_accept: LateAccept,
     pub(super) reject_work: f64,
     pub(super) reject_wait: crate::base::Delay,
@@ -78,6 +84,8 @@ impl Core {
             servers,
             tempers: kinds.iter().map(|&kind| temper(spec, kind)).collect(),
             guards_us: PROCEDURES.map(|procedure| guard(procedure).as_us()),
+            limits_us: PROCEDURES.map(|procedure| guard(procedure).as_us()),
+            sources: Vec::new(),
             late_accept: spec.registration.late_accept,
             reject_work: REJECT_SHARE * itinerary.mobility_work(),
             itinerary,
@@ -117,6 +125,7 @@ impl Core {
     /// Run everything before `to`.
     pub(in crate::network) fn advance(&mut self, elements: &Elements, to: SimTime) {
         self.fail_stranded();
+        self.emit(elements, to);
         let (end_us, end) = (to.as_us(), key(to.as_us(), 0));
         let mut arrivals = std::mem::take(&mut self.arrivals);
         arrivals.sort();
@@ -159,7 +168,9 @@ impl Core {
                 Step::Arrive if from == NOWHERE => {
                     self.enter(elements, &pending.job.request, now_us, end_us)
                 }
-                Step::Arrive => self.visit(elements, pending.job.trip(), server, (now_us, end_us)),
+                Step::Arrive => {
+                    self.arrive(elements, pending.job.trip(), server, (now_us, end_us));
+                }
                 Step::Answer => self.answer(elements, pending.job.trip(), from, now_us),
                 Step::Free => self.free(elements, from, now_us, end_us),
             }
@@ -177,13 +188,23 @@ impl Core {
     fn enter(&mut self, elements: &Elements, request: &Request, now_us: u64, end_us: u64) {
         self.move_clock(now_us);
         let (server, trip) = (request.server, Trip::new(request));
-        if !self.servers[server as usize].up {
+        if !self.servers[server as usize].sound && self.swallows(trip, server) {
             self.servers[server as usize].counts.arrived += 1;
             self.fail(trip);
         } else if self.admit(elements, trip, server, now_us) {
             self.visit(elements, trip, server, (now_us, end_us));
         } else {
             self.servers[server as usize].counts.arrived += 1;
+        }
+    }
+
+    /// A request reaches the element of a later visit.
+    fn arrive(&mut self, elements: &Elements, trip: Trip<'_>, server: u16, now: (u64, u64)) {
+        if !self.servers[server as usize].sound && self.swallows(trip, server) {
+            self.servers[server as usize].counts.arrived += 1;
+            self.fail(trip);
+        } else {
+            self.visit(elements, trip, server, now);
         }
     }
 
@@ -199,10 +220,6 @@ impl Core {
         let request = trip.request;
         let element = &mut self.servers[server as usize];
         element.counts.arrived += 1;
-        if !element.up {
-            self.fail(trip);
-            return;
-        }
         let stop = self.itinerary.stop(request.procedure, trip.stage);
         let unit = if element.is_random() {
             let occasion = request.tie ^ u32::from(trip.stage);
@@ -261,9 +278,10 @@ impl Core {
     ) {
         let served_us = finish_ns.div_ceil(1_000);
         let request = trip.request;
-        let is_late = served_us.saturating_sub(request.sent_us())
-            > self.guards_us[request.procedure as usize];
-        if is_late && request.presumed_to_succeed() && !trip.given_up {
+        let age_us = served_us.saturating_sub(request.sent_us());
+        let is_late = age_us > self.limits_us[request.procedure as usize]
+            && self.is_too_late(request, server, age_us);
+        if is_late && !trip.given_up && self.is_abandoned(request, server, age_us) {
             self.fail(trip);
             trip.given_up = true;
         }
@@ -313,7 +331,7 @@ impl Core {
         let is_silent = !request.presumed_to_succeed() && !stop.under_way;
         if is_silent && at_us < end_us {
             let element = &mut self.servers[server as usize];
-            if element.stays_full(at_us * 1_000, request.has(fact::PRIORITY)) {
+            if element.sound && element.stays_full(at_us * 1_000, request.has(fact::PRIORITY)) {
                 // Nothing can change before it arrives there and is dropped: that is done with now.
                 element.counts.arrived += 1;
                 element.counts.dropped += 1;
