@@ -353,7 +353,7 @@ impl Core {
     fn answer(&mut self, elements: &Elements, trip: Trip<'_>, server: u16, now_us: u64) {
         let request = trip.request;
         let guard_us = self.guards_us[request.procedure as usize];
-        let took_us = now_us - request.sent_us();
+        let took_us = now_us.saturating_sub(request.sent_us());
         if trip.given_up
             || request.has(fact::FLOOD)
             || request.presumed_to_succeed() && took_us + elements.longest_us <= guard_us
