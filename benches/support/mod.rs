@@ -61,7 +61,7 @@ impl Storm {
 /// If somebody is left unregistered: then it was another storm.
 pub(crate) fn weather(network: Network<'_>) -> u64 {
     let horizon = SimTime::ZERO + Span::from_secs(HORIZON_S);
-    let window = network.lookahead();
+    let window = Span::from_hours(1);
     let mut watched = Watched { network };
     run(&mut watched, &mut Agenda::new(), window, horizon);
     watched.network.catch_up();
@@ -83,6 +83,10 @@ impl World for Watched<'_> {
     }
 
     fn handle(&mut self, _: SimTime, (): (), _: &mut Agenda<()>) {}
+
+    fn longest_window(&self) -> Span {
+        self.network.lookahead()
+    }
 
     fn progress(&mut self, _: SimTime) -> ControlFlow<()> {
         ControlFlow::Continue(())

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 
 /// The threads that advance shards.
 #[derive(Debug)]
@@ -63,7 +63,7 @@ impl Workers {
     pub fn each<S: Send>(&self, shards: &mut [S], worthwhile: bool, work: impl Fn(&mut S) + Sync) {
         match &self.pool {
             Some(pool) if worthwhile && shards.len() > 1 => {
-                pool.install(|| shards.par_iter_mut().for_each(&work));
+                pool.install(|| shards.par_iter_mut().with_max_len(1).for_each(&work));
             }
             _ => shards.iter_mut().for_each(work),
         }

@@ -114,7 +114,12 @@ impl Network<'_> {
         let forgotten = self.follow_core(&ways, now);
         let next = self.openness(ways);
         let concerned = self.concerned(&next);
-        if concerned.iter().any(|&tower| tower) {
+        let changes = concerned.iter().any(|&tower| tower);
+        if !changes && forgotten.is_empty() {
+            self.air.open(next);
+            return;
+        }
+        if changes {
             let (air, at) = (&self.air, now.ceil_tick());
             self.workers.each(&mut self.shards, true, |shard| {
                 shard.wake_towers(air, &concerned, at)
@@ -159,6 +164,9 @@ impl Network<'_> {
             return vec![true; air.towers.len()];
         }
         let own: Vec<bool> = (0..air.towers.len()).map(changed).collect();
+        if own.iter().all(|own| !own) {
+            return own;
+        }
         let in_range = |tower: usize| {
             let (first, count) = air.towers[tower].neighbours;
             let around = &air.neighbours[first as usize..first as usize + count as usize];

@@ -111,6 +111,10 @@ impl World for Watched<'_> {
         );
     }
 
+    fn longest_window(&self) -> Span {
+        self.network.lookahead()
+    }
+
     fn progress(&mut self, _: SimTime) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
@@ -154,7 +158,7 @@ fn storm_in(storm: Storm, window: Option<Span>, shard_size: usize) -> (Vec<(f64,
         shard_size,
     };
     let network = Network::new(&input, &workers).expect("a network");
-    let window = window.unwrap_or(network.lookahead());
+    let window = window.unwrap_or(Span::from_hours(1));
     let mut watched = Watched {
         network,
         registered: Vec::new(),

@@ -16,8 +16,11 @@ use super::sizing;
 use super::spec::NetworkSpec;
 use super::ue::{EVENT_KINDS, Shard, TowerOutcome, shards};
 
-/// Requests or answers in a window from which on more than one thread is of use.
-const WORTHWHILE: usize = 150;
+/// Events or answers in a window from which on more than one thread is of use.
+const WORTHWHILE: usize = 300;
+
+/// Device events in a second from which on it is of use that the core works beside the shards.
+const WORTHWHILE_PER_S: f64 = 2_000.0;
 
 /// What a network is made of.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +55,8 @@ pub struct Network<'a> {
     pub(super) core: Core,
     /// As far as here, shards have asked.
     asked_to: SimTime,
+    /// In the next window the core works beside the shards.
+    pipelined: bool,
     pub(super) status: Vec<ElementStatus>,
     /// Transport links that are cut.
     pub(super) links_down: std::collections::BTreeSet<crate::base::EdgeId>,
@@ -121,6 +126,7 @@ impl<'a> Network<'a> {
             shards,
             core,
             asked_to: SimTime::ZERO,
+            pipelined: false,
             status: vec![ElementStatus::Up; topology.nodes().len()],
             links_down: std::collections::BTreeSet::new(),
             lost_core_at: vec![None; topology.towers().len()],
@@ -169,53 +175,66 @@ impl<'a> Network<'a> {
     }
 
     /// No window may be longer: the shortest time in which an answer changes what a device does next, or half
-    /// of it if there are several threads, for then the core answers while shards are in the window after.
+    /// of it if the core answers while shards are in the window after.
     pub fn lookahead(&self) -> Span {
         let answer_us = self.air.lookahead().as_us();
-        Span::from_us(if self.workers.is_single() {
-            answer_us
-        } else {
+        Span::from_us(if self.pipelined {
             answer_us / 2
+        } else {
+            answer_us
         })
     }
 
-    /// Run one window. With several threads, shards go through it while the core serves the requests of the
-    /// window before, and then take its answers; what they asked is served in the next window, or by
+    /// Run one window. If much happens and there are several threads, shards go through it while the core
+    /// serves the requests of the window before; what they ask is served in the next window, or by
     /// [`Network::catch_up`].
     pub fn advance(&mut self, to: SimTime) {
-        if self.workers.is_single() {
+        let from = self.asked_to;
+        if self.pipelined {
+            self.advance_side_by_side(to);
+        } else {
             self.advance_in_turn(to);
-            return;
         }
+        let span_s = to.since(from).as_secs_f64().max(1e-6);
+        #[expect(clippy::cast_precision_loss, reason = "a window has few events")]
+        let rate = self.fired() as f64 / span_s;
+        self.pipelined = !self.workers.is_single() && rate > WORTHWHILE_PER_S;
+    }
+
+    fn advance_side_by_side(&mut self, to: SimTime) {
         let (air, end, workers) = (&self.air, to.ceil_tick(), self.workers);
         let (core, shards, asked_to) = (&mut self.core, &mut self.shards, self.asked_to);
-        let busy = core.asked_count() > WORTHWHILE;
         workers.join(
-            busy,
+            true,
             || core.advance(&air.elements, asked_to),
-            || workers.each(shards, busy, |shard| shard.advance(air, end)),
+            || workers.each(shards, true, |shard| shard.advance(air, end)),
         );
         self.answer(to);
         self.collect(to);
     }
 
-    /// Run one window on one thread: shards first, then the core, at once.
+    /// Shards first, then the core, at once.
     fn advance_in_turn(&mut self, to: SimTime) {
-        let end = to.ceil_tick();
-        for shard in &mut self.shards {
-            shard.advance(&self.air, end);
-        }
+        self.catch_up();
+        let (air, end) = (&self.air, to.ceil_tick());
+        let worthwhile = self.fired() > WORTHWHILE as u64;
+        self.workers.each(&mut self.shards, worthwhile, |shard| {
+            shard.advance(air, end)
+        });
         self.collect(to);
         self.catch_up();
+    }
+
+    /// Device events in the last window.
+    fn fired(&self) -> u64 {
+        self.shards.iter().map(|shard| u64::from(shard.fired)).sum()
     }
 
     /// Hand the core what shards have asked up to `to`.
     fn collect(&mut self, to: SimTime) {
         for shard in &mut self.shards {
-            self.core.take(&shard.outbox);
-            self.core.take_stranded(&shard.stranded);
-            shard.outbox.clear();
-            shard.stranded.clear();
+            self.core.take(&mut shard.outbox);
+            self.core.take_stranded(&mut shard.stranded);
         }
         self.asked_to = to;
     }
@@ -286,11 +305,9 @@ impl<'a> Network<'a> {
         }
     }
 
-    /// Simulated devices without voice or data, and device events so far: for a progress bar.
-    pub fn pulse(&self) -> (u64, u64) {
-        let cells = self.shards.iter().flat_map(|shard| &shard.cells);
-        let out = cells.map(|cell| cell.out[0].max(cell.out[1])).sum();
-        (out, self.events().iter().map(|(_, count)| count).sum())
+    /// Device events so far.
+    pub fn event_count(&self) -> u64 {
+        self.shards.iter().flat_map(|shard| &shard.events).sum()
     }
 
     /// Device events so far, by kind.

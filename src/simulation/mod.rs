@@ -80,6 +80,9 @@ impl std::fmt::Display for RunError {
 
 impl std::error::Error for RunError {}
 
+/// So many devices go through a window in about a hundredth of a second.
+const WINDOW_DEVICES: u64 = 50_000_000;
+
 /// Run a scenario on the calling thread.
 pub fn simulate(scenario: &Scenario, seed: u64) -> RunResult {
     simulate_with(scenario, seed, Settings::default(), &mut Silent)
@@ -125,16 +128,14 @@ pub fn simulate_with(
         shard_size: settings.shard_size,
     };
     let network = Network::new(&input, &workers).expect("the scenario has checked the time zones");
-    let window = settings
-        .window
-        .unwrap_or(Span::from_hours(1))
-        .min(network.lookahead());
+    let window = settings.window.unwrap_or(Span::from_hours(1));
     let classes = scenario.class_names();
     let names = Names {
         topology,
         classes: &classes,
     };
     let retention = file.telemetry.retention;
+    let windows_per_progress = (WINDOW_DEVICES / network.devices().max(1)).clamp(1, 64);
     let mut night = Night {
         scenario,
         seed,
@@ -155,6 +156,8 @@ pub fn simulate_with(
         observer,
         kpi_period: file.outputs.kpi_period,
         awaits_rollback: false,
+        windows: 0,
+        windows_per_progress,
     };
     let mut agenda: Agenda<Order> = Agenda::new();
     night.start(&mut agenda);

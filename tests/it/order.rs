@@ -281,6 +281,10 @@ impl World for Watched<'_> {
         agenda.push(now + Span::from_secs(30), Phase::Sample, 0, ());
     }
 
+    fn longest_window(&self) -> Span {
+        self.network.lookahead()
+    }
+
     fn progress(&mut self, _: SimTime) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
@@ -301,7 +305,7 @@ fn recoveries(scenario: &Scenario, seed: u64) -> Vec<Option<u32>> {
         shard_size: 32_768,
     };
     let network = Network::new(&input, &workers).expect("the scenario is sound");
-    let window = network.lookahead();
+    let window = Span::from_hours(1);
     let mut watched = Watched {
         network,
         first: Vec::new(),

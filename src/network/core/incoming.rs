@@ -55,11 +55,6 @@ impl Incoming {
         self.requests.push(*request);
     }
 
-    /// How many there are.
-    pub(super) fn len(&self) -> usize {
-        self.requests.len()
-    }
-
     /// Put the requests in order; from here on `get` counts turns.
     pub(super) fn sort(&mut self) {
         self.sorter.sort(&mut self.turns, |turn| turn.key);

@@ -46,7 +46,11 @@ pub(in crate::network) struct Core {
     pub(in crate::network) radios: Radios,
     pub(super) region_of_tower: Vec<u16>,
     pub(in crate::network) pacers: Vec<Pacer>,
-    /// Requests of the last window.
+    /// Requests of the last window, shard by shard.
+    asked: Vec<Vec<Request>>,
+    /// Empty lists to be used again.
+    spare: Vec<Vec<Request>>,
+    /// The same in order.
     pub(super) arrivals: Incoming,
     /// Those of them that no element could take.
     pub(super) stranded: Vec<Request>,
@@ -93,6 +97,8 @@ impl Core {
             radios,
             region_of_tower,
             pacers: Vec::new(),
+            asked: Vec::new(),
+            spare: Vec::new(),
             arrivals: Incoming::default(),
             stranded: Vec::new(),
             under_way: Calendar::new(HASH_BITS + BUCKET_BITS),
@@ -103,18 +109,16 @@ impl Core {
     }
 
     /// Take the requests of a shard; they are served when the core advances.
-    pub(in crate::network) fn take(&mut self, requests: &[Request]) {
-        self.arrivals.take(requests);
+    pub(in crate::network) fn take(&mut self, requests: &mut Vec<Request>) {
+        if !requests.is_empty() {
+            let spare = self.spare.pop().unwrap_or_default();
+            self.asked.push(std::mem::replace(requests, spare));
+        }
     }
 
     /// Take the requests of a shard that found no way to the core.
-    pub(in crate::network) fn take_stranded(&mut self, requests: &[Request]) {
-        self.stranded.extend_from_slice(requests);
-    }
-
-    /// Requests that wait to be served.
-    pub(in crate::network) fn asked_count(&self) -> usize {
-        self.arrivals.len()
+    pub(in crate::network) fn take_stranded(&mut self, requests: &mut Vec<Request>) {
+        self.stranded.append(requests);
     }
 
     /// As far as here, everything is served.
@@ -124,6 +128,7 @@ impl Core {
 
     /// Run everything before `to`.
     pub(in crate::network) fn advance(&mut self, elements: &Elements, to: SimTime) {
+        self.gather();
         self.fail_stranded();
         self.emit(elements, to);
         let (end_us, end) = (to.as_us(), key(to.as_us(), 0));
@@ -378,6 +383,17 @@ impl Core {
             _ if late => self.fail(trip),
             _ => {}
         }
+    }
+
+    /// Bring the requests of all shards together.
+    fn gather(&mut self) {
+        let mut asked = std::mem::take(&mut self.asked);
+        for mut requests in asked.drain(..) {
+            self.arrivals.take(&requests);
+            requests.clear();
+            self.spare.push(requests);
+        }
+        self.asked = asked;
     }
 
     /// Requests that found no element fail.

@@ -144,18 +144,22 @@ pub(super) struct Shard {
     pub(super) stranded: Vec<Request>,
     pub(super) inbox: Vec<Verdict>,
     pub(super) events: [u64; EVENT_KINDS.len()],
+    /// Timers that fired in the last window.
+    pub(super) fired: u32,
 }
 
 impl Shard {
     /// Fire all timers before `to`.
     pub(super) fn advance(&mut self, air: &Air, to: Tick) {
         self.timers.begin_window();
+        self.fired = 0;
         loop {
             let (devices, homes) = (&self.devices, &self.homes);
             let bring_near = |upcoming: &[u16]| bring_near(air, devices, homes, upcoming);
             let Some(fired) = self.timers.pop_before(to, bring_near) else {
                 break;
             };
+            self.fired += 1;
             let index = fired.entity as usize;
             let due = self.devices[index].due();
             if due == fired.at {
