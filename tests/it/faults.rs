@@ -233,7 +233,7 @@ fn a_capacity_that_is_gone_is_seen_only_under_load() {
         lost(&run("capacity-regression", &[factor, storm]))
     };
     let (less, whole) = (
-        busy("change.defect.factor=0.3"),
+        busy("change.defect.factor=0.02"),
         busy("change.defect.factor=1"),
     );
     assert!(
