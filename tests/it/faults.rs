@@ -186,6 +186,7 @@ fn without_its_defect_a_plan_hurts_nobody() {
             "change.defect=null",
             "attacks=[]",
             "disturbances=[]",
+            "response.playbook=[]",
             "horizon=90m",
             "rollout.stages.0.max_unavailable=1",
             "rollout.stages.0.drain={mode: graceful, time: 2m}",
