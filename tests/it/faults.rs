@@ -186,6 +186,7 @@ fn without_its_defect_a_plan_hurts_nobody() {
             "change.defect=null",
             "attacks=[]",
             "disturbances=[]",
+            "response.playbook=[]",
             "horizon=90m",
             "rollout.stages.0.max_unavailable=1",
             "rollout.stages.0.drain={mode: graceful, time: 2m}",
@@ -233,7 +234,7 @@ fn a_capacity_that_is_gone_is_seen_only_under_load() {
         lost(&run("capacity-regression", &[factor, storm]))
     };
     let (less, whole) = (
-        busy("change.defect.factor=0.3"),
+        busy("change.defect.factor=0.02"),
         busy("change.defect.factor=1"),
     );
     assert!(
