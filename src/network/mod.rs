@@ -8,6 +8,14 @@ mod apply;
 mod command;
 mod core;
 mod counters;
+#[cfg(test)]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "a model of a few hundred devices, kept simple"
+)]
+mod naive;
 mod sizing;
 mod spec;
 #[cfg(test)]
