@@ -20,7 +20,7 @@ use crate::scenario::Scenario;
 use crate::telemetry::{Names, OperatorView, Pipeline, Report};
 
 use super::deck::Deck;
-use super::result::Observer;
+use super::result::{Observer, Part};
 
 /// A rare event that touches the whole world.
 #[derive(Debug)]
@@ -217,11 +217,13 @@ impl World for Night<'_, '_> {
     type Order = Order;
 
     fn advance(&mut self, _: SimTime, to: SimTime) {
+        self.observer.turns_to(Part::Network);
         self.network.advance(to, &self.workers);
     }
 
     fn handle(&mut self, now: SimTime, order: Order, agenda: &mut Agenda<Order>) {
         self.network.catch_up(&self.workers);
+        self.observer.turns_to(Part::Orders);
         match order {
             Order::Change(order) => {
                 self.act(agenda, now, |rollout, hands| rollout.handle(order, hands));

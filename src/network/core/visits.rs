@@ -13,7 +13,7 @@ use crate::topology::NodeKind;
 use super::elements::{Elements, NO_LATENCY};
 use super::incoming::Incoming;
 use super::itinerary::Itinerary;
-use super::pending::{HASH_BITS, Job, NOBODY, Pending, Step, key, tie};
+use super::pending::{HASH_BITS, Job, NOBODY, Pending, Step, in_order, key, tie};
 use super::radio::Radios;
 use super::server::{Ask, Served, Server};
 use super::{NOWHERE, Pacer, Request, Verdict, VerdictKind, fact};
@@ -160,7 +160,9 @@ impl Core {
                     self.enter(elements, &pending.job.request, now_us, end_us)
                 }
                 Step::Arrive => self.visit(elements, &pending.job, server, (now_us, end_us)),
+                Step::Depart => self.go_on(elements, &pending.job, from, (now_us, end_us)),
                 Step::Answer => self.answer(elements, &pending.job, from, now_us),
+                Step::GiveUp => self.fail(&pending.job),
                 Step::Free => self.free(elements, from, now_us, end_us),
             }
         }
@@ -257,7 +259,7 @@ impl Core {
             > self.guards_us[request.procedure as usize];
         let mut given_up = job.given_up;
         if is_late && request.presumed_to_succeed() && !given_up {
-            self.fail(job);
+            self.give_up_in_time(job);
             given_up = true;
         }
         let counts = &mut self.servers[server as usize].counts;
@@ -270,19 +272,22 @@ impl Core {
             given_up,
         };
         match next {
-            Some(_) => self.go_on(elements, &job, server, (served_us, end_us)),
+            Some(_) if served_us < end_us => {
+                self.go_on(elements, &job, server, (served_us, end_us));
+            }
             None if served_us < end_us => self.answer(elements, &job, server, served_us),
-            None => self.push(
-                served_us,
-                Pending {
-                    job,
-                    step: Step::Answer,
-                    from: server,
-                    server,
-                    travel_us: 0,
-                },
-            ),
+            // By then, an element may have gone, or come.
+            Some(_) => self.push(served_us, Pending::at(job, Step::Depart, server)),
+            None => self.push(served_us, Pending::at(job, Step::Answer, server)),
         }
+    }
+
+    /// Its caller will have given up before it is answered: let that happen when the guard expires.
+    pub(super) fn give_up_in_time(&mut self, job: &Job) {
+        let request = &job.request;
+        let gives_up_us = request.sent_us() + self.guards_us[request.procedure as usize];
+        let pending = Pending::at(*job, Step::GiveUp, NOWHERE);
+        self.push(gives_up_us.max(self.clock_us), pending);
     }
 
     /// On to the element of the next visit.
@@ -318,8 +323,15 @@ impl Core {
                 return;
             }
         }
+        let too_late = self.is_late(job, at_us);
+        if too_late {
+            self.give_up_in_time(job);
+        }
         let pending = Pending {
-            job: *job,
+            job: Job {
+                given_up: job.given_up || too_late,
+                ..*job
+            },
             step: Step::Arrive,
             from,
             server,
@@ -332,7 +344,11 @@ impl Core {
     fn answer(&mut self, elements: &Elements, job: &Job, server: u16, now_us: u64) {
         let request = &job.request;
         let travel = elements.tower_to_us(request.tower, server);
-        if job.given_up || request.has(fact::FLOOD) || travel == NO_LATENCY {
+        if job.given_up || request.has(fact::FLOOD) {
+            return;
+        }
+        if travel == NO_LATENCY {
+            self.fail(job);
             return;
         }
         let at_us = now_us + u64::from(travel);
@@ -362,6 +378,11 @@ impl Core {
 
     /// A request came to nothing, in silence; its device is told only if it presumed otherwise.
     pub(super) fn fail(&mut self, job: &Job) {
+        self.fail_known(job, self.clock_us);
+    }
+
+    /// The same, where that is known since `known_us`.
+    fn fail_known(&mut self, job: &Job, known_us: u64) {
         let request = &job.request;
         if job.given_up || request.has(fact::FLOOD) || !request.presumed_to_succeed() {
             return;
@@ -373,7 +394,7 @@ impl Core {
             _ => VerdictKind::EmergencyFailed,
         };
         let gives_up_us = request.sent_us() + self.guards_us[request.procedure as usize];
-        let at_us = gives_up_us.max(self.clock_us);
+        let at_us = gives_up_us.max(known_us);
         self.verdict(request, kind, at_us, request.member);
     }
 
@@ -402,7 +423,9 @@ impl Core {
                 }
             }
         }
-        self.fail_all(expired);
+        for job in in_order(expired) {
+            self.fail_known(&job, 0);
+        }
     }
 
     fn push_free(&mut self, server: u16, free_ns: u64) {
@@ -411,14 +434,10 @@ impl Core {
             stage: 0,
             given_up: true,
         };
-        let free = Pending {
-            job,
-            step: Step::Free,
-            from: server,
-            server,
-            travel_us: 0,
-        };
-        self.push(free_ns.div_ceil(1_000), free);
+        self.push(
+            free_ns.div_ceil(1_000),
+            Pending::at(job, Step::Free, server),
+        );
     }
 
     /// Let something happen at `at_us`.

@@ -47,7 +47,7 @@ impl Naive<'_> {
 
     fn all_lost(&mut self, jobs: &[Job]) {
         for job in jobs {
-            self.lost(job);
+            self.lost(&job.ask);
         }
     }
 

@@ -4,11 +4,13 @@
 
 use crate::base::{SimTime, Span, WallClock};
 use crate::kernel::Workers;
-use crate::network::{Network, NetworkInput, Snapshot};
+use crate::network::{
+    Command, Discipline, ElementStatus, Network, NetworkInput, Snapshot, StaleWork,
+};
 use crate::population::flag;
 
 use super::Naive;
-use super::worlds::{Small, world};
+use super::worlds::{Small, full_queue, world};
 
 /// What a device has been through, at one instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,13 +87,23 @@ impl<'a> Both<'a> {
 
     /// Bring both to `to`.
     fn run_until(&mut self, to: SimTime) {
-        let window = self.fast.lookahead();
+        let window = self.fast.lookahead(&self.workers);
         while self.now < to {
             self.now = (self.now + window).min(to);
             self.fast.advance(self.now, &self.workers);
         }
         self.fast.catch_up(&self.workers);
         self.naive.run_until(to);
+    }
+
+    /// A minute is over.
+    fn minute(&mut self, background: bool) {
+        let wilted = self.fast.wilt(self.now);
+        assert_eq!(wilted, self.naive.wilt(self.now), "towers that wilt");
+        if background {
+            self.fast.set_background(self.now);
+            self.naive.set_background(self.now);
+        }
     }
 
     /// Where the two part, if they do.
@@ -146,8 +158,9 @@ fn functions_differ(fast: &Snapshot, naive: &Snapshot) -> Option<String> {
     None
 }
 
-/// Run a world through both engines; returns the first difference, and when it was seen.
-fn differs(world: &Small, seed: u64) -> Option<(SimTime, String)> {
+/// Run a world through both engines; returns the first difference, and when it was seen. The naive engine is
+/// `deaf` if it is to hear of nothing that happens.
+fn differs(world: &Small, seed: u64, deaf: bool) -> Option<(SimTime, String)> {
     let clock = WallClock::parse("2024-02-22T05:30:00-06:00").expect("a date");
     let input = NetworkInput {
         topology: &world.topology,
@@ -168,19 +181,16 @@ fn differs(world: &Small, seed: u64) -> Option<(SimTime, String)> {
         while let Some((at, command)) = commands.next_if(|(at, _)| *at <= sample) {
             both.run_until(*at);
             both.fast.apply(command, *at);
-            both.naive.apply(command, *at);
+            if !deaf {
+                both.naive.apply(command, *at);
+            }
         }
         both.run_until(sample);
         if let Some(difference) = both.difference() {
             return Some((sample, difference));
         }
         if second % 60 == 0 {
-            let wilted = both.fast.wilt(sample);
-            assert_eq!(wilted, both.naive.wilt(sample), "towers that wilt");
-        }
-        if second % 60 == 0 && world.background {
-            both.fast.set_background(sample);
-            both.naive.set_background(sample);
+            both.minute(world.background);
         }
     }
     None
@@ -188,20 +198,67 @@ fn differs(world: &Small, seed: u64) -> Option<(SimTime, String)> {
 
 #[test]
 fn both_engines_agree_in_random_worlds() {
-    let range = std::fs::read_to_string("/tmp/naive/range").unwrap_or("0 40".into());
-    let mut range = range.split_whitespace().map(|n| n.parse::<u64>().unwrap());
-    let (from, to) = (range.next().unwrap(), range.next().unwrap());
-    let mut bad = 0;
-    for number in from..to {
-        let world = world(number);
-        if let Some((at, difference)) = differs(&world, number) {
-            bad += 1;
-            eprintln!("world {number} differs at {at}: {difference}\n");
-            if to - from < 3 {
-                for c in world.commands.iter().filter(|c| c.0 <= at) { eprintln!("{c:?}"); }
-                eprintln!("{:#?}", world.spec);
-            }
+    for number in 0..150 {
+        let difference = differs(&world(number), number, false);
+        if let Some((at, difference)) = difference {
+            panic!("world {number}, first seen at {at}: {difference}");
         }
     }
-    assert_eq!(bad, 0);
+}
+
+/// Crash, change of capacity, failover and purge find work in the queues of every discipline.
+#[test]
+fn both_engines_agree_when_elements_fail_with_a_full_queue() {
+    for discipline in [Discipline::Fifo, Discipline::Lifo, Discipline::Priority] {
+        for stale_work in [StaleWork::Served, StaleWork::Discarded] {
+            let world = full_queue(discipline, stale_work);
+            let difference = differs(&world, 5, false);
+            assert_eq!(difference, None, "{discipline:?}, {stale_work:?}");
+            assert_queues_are_full(&world);
+        }
+    }
+}
+
+/// What the test above is about: work waits wherever something happens, and some of it is turned away.
+fn assert_queues_are_full(world: &Small) {
+    let clock = WallClock::parse("2024-02-22T05:30:00-06:00").expect("a date");
+    let input = NetworkInput {
+        topology: &world.topology,
+        population: &world.population,
+        spec: &world.spec,
+        clock: &clock,
+        scale: world.scale,
+        seed: 5,
+        absent: &[],
+        shard_size: 64,
+    };
+    let mut naive = Naive::new(&input);
+    let nodes = ["udm-0", "udm-1"].map(|name| world.topology.find(name).expect("it is there"));
+    for (at, command) in &world.commands {
+        naive.run_until(*at);
+        let snapshot = naive.snapshot(*at);
+        let counts =
+            |node: crate::base::NodeId| snapshot.functions[node.index()].expect("a server");
+        let concerned = match command {
+            Command::SetCapacity { node, .. } | Command::PurgeQueue { node } => Some(*node),
+            Command::SetStatus { node, status } if *status != ElementStatus::Up => Some(*node),
+            _ => None,
+        };
+        if let Some(node) = concerned {
+            assert!(
+                counts(node).backlog_us > 1_000_000,
+                "{command:?} finds {:?}",
+                counts(node)
+            );
+        }
+        naive.apply(command, *at);
+    }
+    let last = naive.snapshot(world.horizon);
+    let dropped = nodes.map(|node| last.functions[node.index()].expect("a server").dropped);
+    assert!(dropped.iter().sum::<u64>() > 0, "{dropped:?}");
+}
+
+#[test]
+fn a_naive_engine_that_hears_of_nothing_differs() {
+    assert!(differs(&full_queue(Discipline::Fifo, StaleWork::Served), 5, true).is_some());
 }

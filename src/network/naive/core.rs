@@ -126,7 +126,7 @@ impl Naive<'_> {
                 };
                 self.push_core(ask.sent_us() + travel_us, &ask, stage as u8, event);
             }
-            None => self.lost(&job),
+            None => self.lost(&job.ask),
         }
     }
 
@@ -159,7 +159,7 @@ impl Naive<'_> {
     pub(super) fn arrives(&mut self, job: Job, element: usize, first: bool) {
         self.elements[element].counts.arrived += 1;
         if !self.elements[element].up {
-            self.lost(&job);
+            self.lost(&job.ask);
             return;
         }
         if first && !self.admits(&job, element) {
@@ -191,7 +191,7 @@ impl Naive<'_> {
             server.counts.rejected += 1;
             self.reject(&job.ask, element, Cause::NETWORK_FAILURE, 0);
         } else {
-            self.lost(job);
+            self.lost(&job.ask);
         }
     }
 
@@ -283,7 +283,7 @@ impl Naive<'_> {
             };
             self.elements[element].counts.wasted += 1;
             self.begin(element, worker, thrown_away, start_ns);
-            self.lost(&job);
+            self.lost(&job.ask);
         } else {
             self.begin(element, worker, piece, start_ns);
         }
@@ -322,13 +322,14 @@ impl Naive<'_> {
                 };
                 self.push_core(now_us + travel_us, &ask, stage as u8, event);
             }
-            None => self.lost(&job),
+            None => self.lost(&job.ask),
         }
     }
 
     /// The answer leaves the core. What comes after the guard has expired is ignored, an accept perhaps apart.
     fn answer(&mut self, ask: &Ask, element: usize) {
         let Some(travel_us) = self.to_tower_us(ask.tower, element) else {
+            self.lost(ask);
             return;
         };
         let at_us = self.now_us + travel_us;
@@ -363,10 +364,10 @@ impl Naive<'_> {
     }
 
     /// A request came to nothing, in silence.
-    pub(super) fn lost(&mut self, job: &Job) {
-        if self.waiting.remove(&job.ask.id) {
-            let gives_up_us = job.ask.sent_us() + self.guard(job.ask.procedure).as_us();
-            self.tell(&job.ask, gives_up_us.max(self.now_us), Tidings::Failed);
+    pub(super) fn lost(&mut self, ask: &Ask) {
+        if self.waiting.remove(&ask.id) {
+            let gives_up_us = ask.sent_us() + self.guard(ask.procedure).as_us();
+            self.tell(ask, gives_up_us.max(self.now_us), Tidings::Failed);
         }
     }
 
@@ -501,7 +502,7 @@ impl Naive<'_> {
             let at_us = self.now_us + wait.as_us();
             self.tell(&ask, at_us, Tidings::Rejected { cause, backoff: 0 });
         } else {
-            self.lost(job);
+            self.lost(&job.ask);
         }
     }
 

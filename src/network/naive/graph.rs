@@ -125,6 +125,7 @@ impl Naive<'_> {
                 let function = function(self.spec, kind);
                 let devices = self.devices_of(element);
                 let rate = function.rate_per_million.get() * devices / 1e6;
+                let rate = rate.max(function.least_rate.get());
                 Element::new(kind, function, rate, self.scale)
             })
             .collect()

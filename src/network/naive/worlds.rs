@@ -9,8 +9,8 @@ use crate::base::{
     Bounds, ClassId, Delay, NodeId, PerDay, PerSecond, PoolId, RegionId, Share, SimTime, Span,
 };
 use crate::network::{
-    Barring, Cause, Command, Discipline, ElementStatus, Flood, FunctionSpec, LateAccept,
-    NetworkSpec, OverloadSpec, Pace, PaceOrder, Scope, ServiceTime, StaleWork, WhenFull,
+    Barring, Cause, Command, Discipline, ElementStatus, Flood, FunctionSpec, NetworkSpec,
+    OverloadSpec, Pace, PaceOrder, Scope, ServiceTime, StaleWork, WhenFull,
 };
 use crate::population::{ClassSpec, Hourly, PopulationSpec};
 use crate::topology::{
@@ -44,6 +44,10 @@ impl Dice {
     fn chance(&mut self, percent: u64) -> bool {
         self.next() % 100 < percent
     }
+
+    fn latency(&mut self) -> Span {
+        Span::from_us(self.between(0, 9_000))
+    }
 }
 
 /// A network and its fate.
@@ -61,12 +65,12 @@ pub(super) struct Small {
 
 /// How many there are of what.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Size {
-    pub(super) regions: u64,
-    pub(super) towers: u64,
-    pub(super) devices: u64,
-    pub(super) members: u64,
-    pub(super) shared: u64,
+struct Size {
+    regions: u64,
+    towers: u64,
+    devices: u64,
+    members: u64,
+    shared: u64,
 }
 
 /// The world of this number.
@@ -97,8 +101,67 @@ pub(super) fn world(number: u64) -> Small {
     }
 }
 
+/// A storm on two database front ends of this kind: their queues fill, one becomes slow, one fails, its mate
+/// carries on, and the other way round.
+pub(super) fn full_queue(discipline: Discipline, stale_work: StaleWork) -> Small {
+    let mut dice = Dice(7);
+    let size = Size {
+        regions: 1,
+        towers: 2,
+        devices: 150,
+        members: 2,
+        shared: 2,
+    };
+    let topology = topology(&mut dice, size);
+    let mut spec = NetworkSpec::default();
+    functions(&mut dice, &mut spec, size, (true, false));
+    spec.core.functions.udm = FunctionSpec {
+        rate_per_million: PerSecond::of(8.0 * 1e6 / 150.0),
+        least_rate: PerSecond::of(0.0),
+        workers: 2,
+        discipline,
+        stale_work,
+        queue: Span::from_secs(18),
+        ..FunctionSpec::default()
+    };
+    let node = |name: &str| topology.find(name).expect("it is there");
+    let (one, other) = (node("udm-0"), node("udm-1"));
+    let status = |node, status| Command::SetStatus { node, status };
+    let mut commands = Vec::new();
+    for name in ["amf-0-0", "amf-0-1", "mme-0-0", "mme-0-1"] {
+        let (node, share) = (node(name), Share::ALL);
+        commands.push((60, Command::DropContexts { node, share }));
+    }
+    let (factor, node) = (0.5, one);
+    commands.extend([
+        (120, Command::SetCapacity { node, factor }),
+        (180, status(other, ElementStatus::Down)),
+        (181, status(other, ElementStatus::Up)),
+        (240, status(one, ElementStatus::Down)),
+        (300, status(one, ElementStatus::Up)),
+        (330, Command::PurgeQueue { node: other }),
+        (360, status(other, ElementStatus::Isolated)),
+        (420, status(other, ElementStatus::Up)),
+    ]);
+    let mut population = population(&mut dice);
+    population.registered_at_start = true;
+    for class in &mut population.classes {
+        class.uplink_interval_s = Hourly(vec![60.0; 24]);
+    }
+    let at = |(s, command)| (SimTime::ZERO + Span::from_secs(s), command);
+    Small {
+        population,
+        scale: 1.0,
+        topology,
+        spec,
+        horizon: SimTime::ZERO + Span::from_minutes(20),
+        commands: commands.into_iter().map(at).collect(),
+        background: false,
+    }
+}
+
 /// Regions alike, each with a router, a pool, a gateway and towers; shared functions at the first router.
-pub(super) fn topology(dice: &mut impl Latencies, size: Size) -> Topology {
+fn topology(dice: &mut Dice, size: Size) -> Topology {
     let mut builder = TopologyBuilder::new(NeighbourSpec::default());
     let mut first = None;
     for region in 0..size.regions {
@@ -156,27 +219,6 @@ pub(super) fn topology(dice: &mut impl Latencies, size: Size) -> Topology {
     builder.freeze().expect("a sound graph")
 }
 
-/// How far apart things are.
-pub(super) trait Latencies {
-    /// The next latency.
-    fn latency(&mut self) -> Span;
-}
-
-impl Latencies for Dice {
-    fn latency(&mut self) -> Span {
-        Span::from_us(self.between(0, 9_000))
-    }
-}
-
-/// No distance at all.
-pub(super) struct Nearby;
-
-impl Latencies for Nearby {
-    fn latency(&mut self) -> Span {
-        Span::ZERO
-    }
-}
-
 fn population(dice: &mut Dice) -> PopulationSpec {
     let restarts = PerDay::of(dice.one_of(&[0.0, 0.5, 8.0]));
     let phone = ClassSpec {
@@ -185,7 +227,7 @@ fn population(dice: &mut Dice) -> PopulationSpec {
         five_g: dice.share(),
         wifi_calling: dice.share(),
         data_needs_ims: dice.share(),
-        calls_per_day: PerDay::of(dice.one_of(&[0.0, 10.0, 100.0])),
+        calls_per_day: PerDay::of(dice.one_of(&[0.0, 10.0, 30.0])),
         emergency_calls_per_day: PerDay::of(dice.one_of(&[0.0015, 3.0])),
         restarts_per_day: restarts,
         ..ClassSpec::default()
@@ -227,7 +269,6 @@ fn behaviour(dice: &mut Dice) -> NetworkSpec {
     registration.periodic = Span::from_minutes(dice.between(10, 54));
     registration.onset.told = dice.share();
     registration.implicit_detach = Span::from_minutes(dice.between(2, 62));
-    registration.late_accept = dice.one_of(&[LateAccept::Ignored, LateAccept::Taken]);
     spec.ims.enabled = dice.chance(85);
     spec.calls.enabled = dice.chance(85);
     spec.access.setups_per_second = PerSecond::of(dice.one_of(&[100.0, 1.0]));
@@ -257,6 +298,7 @@ fn functions(dice: &mut Dice, spec: &mut NetworkSpec, size: Size, how: (bool, bo
             queue: Span::from_secs(dice.between(1, 20)),
             stale_work: dice.one_of(&[StaleWork::Served, StaleWork::Discarded]),
             when_full: dice.one_of(&[WhenFull::Drop, WhenFull::Reject]),
+            least_rate: PerSecond::of(0.0),
             ..FunctionSpec::default()
         };
         if !with_speeds && dice.chance(30) {
