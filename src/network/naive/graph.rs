@@ -2,7 +2,7 @@
 //!
 //! Invariant: a pick depends on the device and on what is up, never on what was picked before.
 
-use crate::base::{NodeId, SimTime, tie_break};
+use crate::base::{NodeId, RegionId, SimTime, tie_break};
 use crate::network::{ElementStatus, Function, FunctionSpec, NetworkSpec};
 use crate::topology::{NodeKind, Routes, Topology};
 
@@ -302,7 +302,7 @@ impl Naive<'_> {
             spec.messages_in_busy_hour.get(),
             spec.messages_in_quiet_hour.get(),
         );
-        let place = region.map_or(0, |region| region.index());
+        let place = region.map_or(0, RegionId::index);
         let mast = self.masts.iter().find(|mast| mast.region == place);
         let hourly = &self.classes[0].calls_by_hour;
         let all = (0..24).map(|hour| hourly.at(hour));

@@ -18,6 +18,7 @@
 //! Invariant: calls no transition code of the fast engine.
 
 mod access;
+mod admission;
 mod calls;
 mod commands;
 mod compare;

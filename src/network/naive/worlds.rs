@@ -445,17 +445,7 @@ fn pair(
             (bar(Some(barring(dice))), Some(bar(None)))
         }
         9 => {
-            let pace = Pace {
-                rate: PerSecond::of(dice.one_of(&[0.5, 2.0, 10.0])),
-                order: dice.one_of(&[
-                    PaceOrder::Priority,
-                    PaceOrder::Region,
-                    PaceOrder::Pool,
-                    PaceOrder::Random,
-                ]),
-                step: Span::from_minutes(2),
-                backoff: Span::from_minutes(dice.between(1, 5)),
-            };
+            let pace = pace(dice);
             let set = |pace| Command::SetPace {
                 scope: scope.clone(),
                 pace,
@@ -463,13 +453,7 @@ fn pair(
             (set(Some(pace)), Some(set(None)))
         }
         10 => {
-            let flood = Flood {
-                scope,
-                share: dice.share(),
-                rate_per_device: PerSecond::of(dice.one_of(&[0.02, 0.2])),
-                ramp: Span::from_secs(dice.between(0, 60)),
-                obeys_backoff: false,
-            };
+            let flood = flood(dice, scope);
             (
                 Command::StartFlood { id: 1, flood },
                 Some(Command::StopFlood { id: 1 }),
@@ -481,5 +465,29 @@ fn pair(
             },
             None,
         ),
+    }
+}
+
+fn pace(dice: &mut Dice) -> Pace {
+    Pace {
+        rate: PerSecond::of(dice.one_of(&[0.5, 2.0, 10.0])),
+        order: dice.one_of(&[
+            PaceOrder::Priority,
+            PaceOrder::Region,
+            PaceOrder::Pool,
+            PaceOrder::Random,
+        ]),
+        step: Span::from_minutes(2),
+        backoff: Span::from_minutes(dice.between(1, 5)),
+    }
+}
+
+fn flood(dice: &mut Dice, scope: Scope) -> Flood {
+    Flood {
+        scope,
+        share: dice.share(),
+        rate_per_device: PerSecond::of(dice.one_of(&[0.02, 0.2])),
+        ramp: Span::from_secs(dice.between(0, 60)),
+        obeys_backoff: false,
     }
 }
