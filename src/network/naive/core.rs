@@ -209,10 +209,9 @@ impl Naive<'_> {
         self.push_free(element, worker);
         self.elements[element].counts.busy_us += piece.occupancy_ns / 1_000;
         if let Some(job) = piece.job {
-            let until_us = (start_ns + piece.own_ns).div_ceil(1_000);
             let serving = Serving {
                 job,
-                until_us,
+                until_us: (start_ns + piece.own_ns).div_ceil(1_000),
                 serial,
             };
             self.elements[element].serving.push(serving);
@@ -389,7 +388,7 @@ impl Naive<'_> {
 
     /// Let an element work faster or slower from now on.
     pub(super) fn set_speed(&mut self, element: usize, now: SimTime, factor: f64, background: f64) {
-        self.elements[element].change_speed(now.as_us(), factor, background);
+        self.elements[element].change_speed(now, factor, background);
         for worker in 0..self.elements[element].workers.len() {
             self.push_free(element, worker);
         }

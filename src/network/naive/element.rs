@@ -185,16 +185,16 @@ impl Element {
     }
 
     /// Change the speed at `now`: all that is not done takes so many times as long.
-    pub(super) fn change_speed(&mut self, now_us: u64, factor: f64, background: f64) {
+    pub(super) fn change_speed(&mut self, now: SimTime, factor: f64, background: f64) {
         let before = self.unit_ns();
         self.factor = factor.max(1e-9);
         self.background = background.clamp(0.0, 0.99);
         let slower = self.unit_ns() / before;
-        let now_ns = now_us * 1_000;
+        let now_us = now.as_us();
         let in_order = self.is_in_order();
         for busy in self.workers.iter_mut().flatten() {
-            let left_ns = busy.until_ns.saturating_sub(now_ns);
-            busy.until_ns = now_ns
+            let left_ns = busy.until_ns.saturating_sub(now_us * 1_000);
+            busy.until_ns = now_us * 1_000
                 + if in_order {
                     stretched(left_ns, slower)
                 } else {

@@ -188,7 +188,7 @@ fn topology(dice: &mut Dice, size: Size) -> Topology {
             let mut neighbours: Vec<_> = (0..size.towers).filter(|&other| other != tower).collect();
             neighbours.truncate(2);
             let names = neighbours.iter().map(|other| format!("t-{region}-{other}"));
-            let site = TowerSite {
+            let people = TowerSite {
                 devices: size.devices,
                 zone: "America/Chicago".to_owned(),
                 neighbours: Some(names.collect()),
@@ -197,7 +197,7 @@ fn topology(dice: &mut Dice, size: Size) -> Topology {
                 NodeKind::Tower,
                 &format!("t-{region}-{tower}"),
             ));
-            let node = builder.tower(node, site);
+            let node = builder.tower(node, people);
             builder.edge(node, router, EdgeKind::IpTransport, Some(dice.latency()));
         }
         if region > 0 {
