@@ -152,6 +152,7 @@ fn spec() -> NetworkSpec {
     spec.core.background.messages_in_busy_hour = PerSecond::of(0.0);
     spec.core.background.messages_in_quiet_hour = PerSecond::of(0.0);
     spec.core.functions.mme.rate_per_million = PerSecond::of(1e6 / 600.0);
+    spec.core.functions.mme.least_rate = PerSecond::of(0.0);
     spec.core.functions.mme.queue = Span::from_secs(5);
     spec.core.procedures.initial_registration = vec![Visit {
         at: Function::Mobility,

@@ -87,11 +87,8 @@ pub(super) fn servers<J: Copy>(
     pairs
         .map(|(&kind, devices)| {
             let function = function(spec, kind);
-            Server::new(
-                function,
-                function.rate_per_million.get() * devices / 1e6,
-                scale,
-            )
+            let rate = function.rate_per_million.get() * devices / 1e6;
+            Server::new(function, rate.max(function.least_rate.get()), scale)
         })
         .collect()
 }

@@ -76,6 +76,7 @@ fn storm_spec(queue: Span, capacity_s: f64) -> NetworkSpec {
     spec.core.background.messages_in_busy_hour = PerSecond::of(0.0);
     spec.core.background.messages_in_quiet_hour = PerSecond::of(0.0);
     spec.core.functions.mme.rate_per_million = PerSecond::new(1e6 / capacity_s).expect("a rate");
+    spec.core.functions.mme.least_rate = PerSecond::of(0.0);
     spec.core.functions.mme.queue = queue;
     spec.core.procedures.initial_registration = vec![Visit {
         at: Function::Mobility,

@@ -61,7 +61,11 @@ pub(crate) fn sample() -> RunResult {
             threads: 2,
             machine: "linux x86_64, 2 processors".into(),
             peak_memory_bytes: Some(1 << 20),
-            phases: vec![("load".into(), 0.5), ("run".into(), 2.0)],
+            phases: vec![
+                ("load".into(), 0.5),
+                ("run".into(), 2.0),
+                ("run: orders".into(), 0.5),
+            ],
         }),
     }
 }

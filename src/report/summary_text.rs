@@ -105,6 +105,10 @@ impl Page {
         let mut table = TextTable::new(&[L, L]);
         if let Some(timing) = &result.timing {
             table.row(["speed".to_owned(), speed(result, timing)]);
+            table.row([
+                "time".to_owned(),
+                phases(timing, Rates::of(result, timing).serial_share),
+            ]);
         }
         table.row(["again".to_owned(), result.command.clone()]);
         table.row(["digest".to_owned(), digest.to_string()]);
@@ -342,8 +346,10 @@ fn events(result: &RunResult) -> Option<TextTable> {
 
 fn speed(result: &RunResult, timing: &Timing) -> String {
     let rates = Rates::of(result, timing);
-    let memory = rates.bytes_per_device.map_or_else(String::new, |bytes| {
-        format!("; {} B per device", short(bytes.round()))
+    let memory = rates.bytes_per_device.zip(timing.peak_memory_bytes);
+    let memory = memory.map_or_else(String::new, |(bytes, peak)| {
+        let (peak, each) = (short(real(peak / 1_000_000)), short(bytes.round()));
+        format!("; {peak} MB, {each} B per device")
     });
     format!(
         "{} events/s, {} per core, in {}{memory}",
@@ -351,6 +357,17 @@ fn speed(result: &RunResult, timing: &Timing) -> String {
         short(rates.events_per_second_and_core.round()),
         duration(timing.run_seconds),
     )
+}
+
+/// Where the time went.
+fn phases(timing: &Timing, serial: Option<f64>) -> String {
+    let phases = timing.phases.iter();
+    let each = phases.map(|(name, seconds)| format!("{name} {}", duration(*seconds)));
+    let mut text = each.collect::<Vec<_>>().join(", ");
+    if let Some(share) = serial {
+        text += &format!("; {} serial", percent(share));
+    }
+    text
 }
 
 /// A span as `+hh:mm`, for columns.

@@ -37,7 +37,7 @@ use crate::scenario::Scenario;
 use crate::telemetry::{Names, OperatorView, Pipeline};
 
 use night::{Night, Order};
-pub use result::{GateFact, Observer, RunResult, Silent, StageFact, Timing};
+pub use result::{GateFact, Observer, Part, RunResult, Silent, StageFact, Timing};
 
 /// How a run is carried out. None of it changes a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +99,7 @@ pub fn simulate_with(
     settings: Settings,
     observer: &mut dyn Observer,
 ) -> Result<RunResult, RunError> {
+    observer.turns_to(Part::Build);
     let workers = Workers::new(settings.threads).map_err(RunError::Workers)?;
     let file = scenario.file();
     let topology = scenario.topology();
@@ -170,6 +171,7 @@ pub fn simulate_with(
 
 /// Turn what happened into results.
 fn finish(mut night: Night<'_, '_>, horizon: SimTime) -> RunResult {
+    night.observer.turns_to(Part::Score);
     let scenario = night.scenario;
     let file = scenario.file();
     night.network.settle(horizon);
@@ -250,6 +252,10 @@ fn notes(network: &Network<'_>) -> Vec<String> {
 }
 
 impl Observer for &mut dyn Observer {
+    fn turns_to(&mut self, part: Part) {
+        (**self).turns_to(part);
+    }
+
     fn progress(&mut self, now: SimTime, devices_out: u64, events: u64) -> ControlFlow<()> {
         (**self).progress(now, devices_out, events)
     }

@@ -20,7 +20,7 @@ use crate::scenario::Scenario;
 use crate::telemetry::{Names, OperatorView, Pipeline, Report};
 
 use super::deck::Deck;
-use super::result::Observer;
+use super::result::{Observer, Part};
 
 /// A rare event that touches the whole world.
 #[derive(Debug)]
@@ -246,11 +246,13 @@ impl World for Night<'_, '_> {
     type Order = Order;
 
     fn advance(&mut self, _: SimTime, to: SimTime) {
+        self.observer.turns_to(Part::Network);
         self.network.advance(to);
     }
 
     fn handle(&mut self, now: SimTime, order: Order, agenda: &mut Agenda<Order>) {
         self.network.catch_up();
+        self.observer.turns_to(Part::Orders);
         match order {
             Order::Change(place, order) => {
                 self.act(agenda, (place, now), |rollout, hands| {

@@ -112,8 +112,36 @@ impl RunResult {
     }
 }
 
+/// What a run is busy with, one thing at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Bringing the network and its devices to life.
+    Build,
+    /// Devices and core, which advance on all threads.
+    Network,
+    /// Orders: changes, faults, people, and whoever counts. One thread does it.
+    Orders,
+    /// The score at the end.
+    Score,
+}
+
+impl Part {
+    /// Its name in a list of phases.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Build => "build",
+            Self::Network => "network",
+            Self::Orders => "orders",
+            Self::Score => "score",
+        }
+    }
+}
+
 /// Watches a run, and may end it.
 pub trait Observer: Send {
+    /// Called when the run turns to something: whoever owns a clock can tell where the time goes.
+    fn turns_to(&mut self, _part: Part) {}
+
     /// Called some ten times a second or oftener: the simulated time, the devices without data (at
     /// scale 1), the events committed so far. `Break` ends the run as soon as its state allows.
     fn progress(&mut self, now: SimTime, devices_out: u64, events: u64) -> ControlFlow<()>;

@@ -30,7 +30,7 @@ network:
     functions:
       amf: {rate_per_million: 350000.0, workers: 4, discipline: priority, overload: {start_at: 1s}}
       mme: {rate_per_million: 350000.0, discipline: lifo}
-      udm: {rate_per_million: 400.0, discipline: priority, queue: 8s}
+      udm: {rate_per_million: 400.0, least_rate: 0.0, discipline: priority, queue: 8s}
 change:
   target: {kinds: [amf, mme], regions: [texas]}
   defect: {kind: crash-after-dwell, dwell: 5m, restart_time: {uniform: {min: 1m, max: 5m}}}

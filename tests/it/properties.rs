@@ -114,7 +114,7 @@ fn function(dice: &mut Dice, name: &str, low: u64, high: u64) -> String {
         ""
     };
     format!(
-        "      {name}: {{rate_per_million: {}.0, workers: {}, discipline: {}, queue: {}s, service: {}, stale_work: {}, when_full: {}{overload}}}\n",
+        "      {name}: {{rate_per_million: {}.0, least_rate: 0.0, workers: {}, discipline: {}, queue: {}s, service: {}, stale_work: {}, when_full: {}{overload}}}\n",
         dice.between(low, high),
         dice.between(1, 6),
         dice.one_of(DISCIPLINES),

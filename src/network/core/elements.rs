@@ -56,8 +56,8 @@ pub(in crate::network) struct Elements {
     ready_us: Vec<u32>,
     /// By server and server.
     between_us: Vec<u32>,
-    /// No answer travels longer from an element to a tower.
-    pub(in crate::network) longest_us: u64,
+    /// No answer travels longer from a router to a tower.
+    pub(in crate::network) longest_access_us: u64,
 }
 
 impl Elements {
@@ -108,7 +108,7 @@ impl Elements {
             from_router_us: Vec::new(),
             ready_us: Vec::new(),
             between_us: Vec::new(),
-            longest_us: 0,
+            longest_access_us: 0,
             routers,
             nodes,
             server_of,
@@ -165,9 +165,8 @@ impl Elements {
         self.ready_us = ready
             .map(|(&us, &up)| if up { us } else { NO_LATENCY })
             .collect();
-        let reached = self.from_router_us.iter().filter(|us| **us != NO_LATENCY);
-        let access_us = self.access_us.iter().max().copied().unwrap_or(0);
-        self.longest_us = u64::from(reached.max().copied().unwrap_or(0)) + u64::from(access_us);
+        let longest = self.access_us.iter().max().copied();
+        self.longest_access_us = u64::from(longest.unwrap_or(0));
         self.between_us = self
             .nodes
             .iter()

@@ -59,8 +59,12 @@ impl<'a> Trip<'a> {
 pub(super) enum Step {
     /// Arrives at `server` for its stage.
     Arrive,
+    /// A visit ends: it leaves `from` for its stage.
+    Depart,
     /// Its last visit ends: the answer leaves `from`.
     Answer,
+    /// Its guard expires before it can be answered.
+    GiveUp,
     /// A worker of `from` is free.
     Free,
 }
@@ -78,13 +82,31 @@ pub(super) struct Pending {
 
 pub(super) const HASH_BITS: u32 = 24;
 
+/// Work that was lost at one instant, in an order that does not depend on where it lay.
+pub(super) fn in_order(mut lost: Vec<Job>) -> Vec<Job> {
+    lost.sort_unstable_by_key(|job| (job.request.sent, job.request.tie, job.request.device));
+    lost
+}
+
 impl Pending {
+    /// Something that happens at an element.
+    #[inline]
+    pub(super) fn at(job: Job, step: Step, server: u16) -> Self {
+        Self {
+            job,
+            step,
+            from: server,
+            server,
+            travel_us: 0,
+        }
+    }
+
     /// What decides among those of one key.
     #[inline]
     pub(super) fn tie(&self) -> u64 {
         match self.step {
             Step::Free => tie(u32::MAX, 0) | u64::from(self.from),
-            Step::Arrive | Step::Answer => tie(self.job.request.device, self.job.stage),
+            _ => tie(self.job.request.device, self.job.stage),
         }
     }
 }

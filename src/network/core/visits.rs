@@ -13,7 +13,7 @@ use crate::topology::NodeKind;
 use super::elements::{Elements, NO_LATENCY};
 use super::incoming::Incoming;
 use super::itinerary::Itinerary;
-use super::pending::{HASH_BITS, Job, NOBODY, Pending, Step, Trip, key, tie};
+use super::pending::{HASH_BITS, Job, NOBODY, Pending, Step, Trip, in_order, key, tie};
 use super::radio::Radios;
 use super::server::{Ask, Served, Server};
 use super::{NOWHERE, Pacer, Request, Source, Verdict, VerdictKind, fact};
@@ -176,7 +176,11 @@ impl Core {
                 Step::Arrive => {
                     self.arrive(elements, pending.job.trip(), server, (now_us, end_us));
                 }
+                Step::Depart => {
+                    self.go_on(elements, pending.job.trip(), from, (now_us, end_us));
+                }
                 Step::Answer => self.answer(elements, pending.job.trip(), from, now_us),
+                Step::GiveUp => self.fail(pending.job.trip()),
                 Step::Free => self.free(elements, from, now_us, end_us),
             }
         }
@@ -287,28 +291,37 @@ impl Core {
         let is_late = age_us > self.limits_us[request.procedure as usize]
             && self.is_too_late(request, server, age_us);
         if is_late && !trip.given_up && self.is_abandoned(request, server, age_us) {
-            self.fail(trip);
+            self.give_up_in_time(trip);
             trip.given_up = true;
         }
         let counts = &mut self.servers[server as usize].counts;
         counts.served += 1;
         counts.wasted += u64::from(is_late);
-        if let Some(stage) = self.itinerary.next(request, trip.stage + 1) {
-            trip.stage = stage;
-            self.go_on(elements, trip, server, (served_us, end_us));
-        } else if served_us < end_us {
-            self.answer(elements, trip, server, served_us);
-        } else {
-            let (job, step) = (trip.job(), Step::Answer);
-            let pending = Pending {
-                job,
-                step,
-                from: server,
-                server,
-                travel_us: 0,
-            };
-            self.push(served_us, pending);
+        let next = self.itinerary.next(request, trip.stage + 1);
+        trip.stage = next.unwrap_or(trip.stage);
+        match next {
+            Some(_) if served_us < end_us => {
+                self.go_on(elements, trip, server, (served_us, end_us));
+            }
+            None if served_us < end_us => self.answer(elements, trip, server, served_us),
+            // By then, an element may have gone, or come.
+            Some(_) => self.push(served_us, Pending::at(trip.job(), Step::Depart, server)),
+            None => self.push(served_us, Pending::at(trip.job(), Step::Answer, server)),
         }
+    }
+
+    /// Its caller will have given up before it is answered: let that happen when the guard expires.
+    pub(super) fn give_up_in_time(&mut self, trip: Trip<'_>) {
+        if trip.request.presumed_to_succeed() {
+            let pending = Pending::at(trip.job(), Step::GiveUp, NOWHERE);
+            self.push(self.gives_up_us(trip.request).max(self.clock_us), pending);
+        }
+    }
+
+    /// When the caller of a request gives up.
+    #[inline]
+    pub(super) fn gives_up_us(&self, request: &Request) -> u64 {
+        request.sent_us() + self.guards_us[request.procedure as usize]
     }
 
     /// On to the element of the next visit.
@@ -343,8 +356,14 @@ impl Core {
                 return;
             }
         }
+        let too_late = self.is_late(trip, at_us);
+        if too_late {
+            self.give_up_in_time(trip);
+        }
+        let mut job = trip.job();
+        job.given_up |= too_late;
         let pending = Pending {
-            job: trip.job(),
+            job,
             step: Step::Arrive,
             from,
             server,
@@ -357,20 +376,22 @@ impl Core {
     #[inline]
     fn answer(&mut self, elements: &Elements, trip: Trip<'_>, server: u16, now_us: u64) {
         let request = trip.request;
-        let guard_us = self.guards_us[request.procedure as usize];
-        let took_us = now_us.saturating_sub(request.sent_us());
-        if trip.given_up
-            || request.has(fact::FLOOD)
-            || request.presumed_to_succeed() && took_us + elements.longest_us <= guard_us
+        if trip.given_up || request.has(fact::FLOOD) {
+            return;
+        }
+        let to_router_us = elements.router_to_us(request.router, server);
+        if to_router_us == NO_LATENCY {
+            self.fail(trip);
+            return;
+        }
+        let (at_router_us, gives_up_us) =
+            (now_us + u64::from(to_router_us), self.gives_up_us(request));
+        if request.presumed_to_succeed() && at_router_us + elements.longest_access_us <= gives_up_us
         {
             return;
         }
-        let travel = elements.tower_to_us(request.tower, server);
-        if travel == NO_LATENCY {
-            return;
-        }
-        let late = took_us + u64::from(travel) > guard_us;
-        let at_us = now_us + u64::from(travel);
+        let at_us = at_router_us + u64::from(elements.access_us[request.tower as usize]);
+        let late = at_us > gives_up_us;
         match request.procedure {
             Procedure::InitialRegistration if !late || self.late_accept == LateAccept::Taken => {
                 let member = elements.member_of(request, server);
@@ -407,6 +428,11 @@ impl Core {
 
     /// A request came to nothing, in silence; its device is told only if it presumed otherwise.
     pub(super) fn fail(&mut self, trip: Trip<'_>) {
+        self.fail_known(trip, self.clock_us);
+    }
+
+    /// The same, where that is known since `known_us`.
+    fn fail_known(&mut self, trip: Trip<'_>, known_us: u64) {
         let request = trip.request;
         if trip.given_up || request.has(fact::FLOOD) || !request.presumed_to_succeed() {
             return;
@@ -417,8 +443,7 @@ impl Core {
             Procedure::Call => VerdictKind::CallFailed,
             _ => VerdictKind::EmergencyFailed,
         };
-        let gives_up_us = request.sent_us() + self.guards_us[request.procedure as usize];
-        let at_us = gives_up_us.max(self.clock_us);
+        let at_us = self.gives_up_us(request).max(known_us);
         self.verdict(request, kind, at_us, request.member);
     }
 
@@ -447,7 +472,9 @@ impl Core {
                 }
             }
         }
-        self.fail_all(expired);
+        for job in in_order(expired) {
+            self.fail_known(job.trip(), 0);
+        }
     }
 
     fn push_free(&mut self, server: u16, free_ns: u64) {
@@ -456,13 +483,7 @@ impl Core {
             stage: 0,
             given_up: true,
         };
-        let free = Pending {
-            job,
-            step: Step::Free,
-            from: server,
-            server,
-            travel_us: 0,
-        };
+        let free = Pending::at(job, Step::Free, server);
         self.push(free_ns.div_ceil(1_000), free);
     }
 

@@ -230,11 +230,14 @@ impl Shard {
         }
         let class = &air.classes[device.class as usize];
         let priority = class.priority || procedure == Procedure::EmergencyCall;
+        // What the user of an infected phone asks for is asked in earnest.
+        let is_flood =
+            device.nas == nas_state::FLOODING && procedure == Procedure::InitialRegistration;
         let facts = bit(wants_5g, fact::FIVE_G)
             | bit(over_wifi, fact::OVER_WIFI)
             | bit(priority, fact::PRIORITY)
             | bit(ignores_backoff(air, device), fact::IGNORES_BACKOFF)
-            | bit(device.nas == nas_state::FLOODING, fact::FLOOD);
+            | bit(is_flood, fact::FLOOD);
         let request = Request {
             sent: at,
             tie,
@@ -290,7 +293,7 @@ impl Shard {
         }
         device.member = verdict.member;
         let effective = verdict.at + air.spec.registration.procedure_time;
-        if effective < now {
+        if effective.ceil_tick() < now.ceil_tick() {
             self.count(EventKind::Accepted);
             self.registered(air, index, effective.ceil_tick());
         } else {
