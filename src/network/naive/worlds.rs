@@ -138,10 +138,10 @@ pub(super) fn full_queue(discipline: Discipline, stale_work: StaleWork) -> Small
         (180, status(other, ElementStatus::Down)),
         (181, status(other, ElementStatus::Up)),
         (240, status(one, ElementStatus::Down)),
-        (300, status(one, ElementStatus::Up)),
-        (330, Command::PurgeQueue { node: other }),
-        (360, status(other, ElementStatus::Isolated)),
-        (420, status(other, ElementStatus::Up)),
+        (270, status(one, ElementStatus::Up)),
+        (290, status(other, ElementStatus::Isolated)),
+        (300, status(other, ElementStatus::Up)),
+        (310, Command::PurgeQueue { node: one }),
     ]);
     let mut population = population(&mut dice);
     population.registered_at_start = true;
