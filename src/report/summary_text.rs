@@ -412,7 +412,7 @@ mod tests {
         let untimed = summary_text(&result, &Digest::new(), 80);
         let kept: Vec<_> = timed
             .lines()
-            .filter(|line| !line.starts_with("  speed"))
+            .filter(|line| !line.starts_with("  speed") && !line.starts_with("  time"))
             .collect();
         assert_eq!(kept, untimed.lines().collect::<Vec<_>>());
     }

@@ -401,7 +401,7 @@ impl Core {
                 self.verdict(request, VerdictKind::ImsAccepted, at_us, 0);
             }
             Procedure::InitialRegistration | Procedure::ImsRegistration => {}
-            _ if late => self.fail(trip),
+            _ if late => self.give_up_in_time(trip),
             _ => {}
         }
     }

@@ -116,7 +116,7 @@ pub(super) fn full_queue(discipline: Discipline, stale_work: StaleWork) -> Small
     let mut spec = NetworkSpec::default();
     functions(&mut dice, &mut spec, size, (true, false));
     spec.core.functions.udm = FunctionSpec {
-        rate_per_million: PerSecond::of(8.0 * 1e6 / 150.0),
+        rate_per_million: PerSecond::of(2.0 * 1e6 / 150.0),
         least_rate: PerSecond::of(0.0),
         workers: 2,
         discipline,
@@ -138,10 +138,10 @@ pub(super) fn full_queue(discipline: Discipline, stale_work: StaleWork) -> Small
         (180, status(other, ElementStatus::Down)),
         (181, status(other, ElementStatus::Up)),
         (240, status(one, ElementStatus::Down)),
-        (300, status(one, ElementStatus::Up)),
-        (330, Command::PurgeQueue { node: other }),
-        (360, status(other, ElementStatus::Isolated)),
-        (420, status(other, ElementStatus::Up)),
+        (270, status(one, ElementStatus::Up)),
+        (290, status(other, ElementStatus::Isolated)),
+        (300, status(other, ElementStatus::Up)),
+        (310, Command::PurgeQueue { node: one }),
     ]);
     let mut population = population(&mut dice);
     population.registered_at_start = true;
@@ -220,14 +220,14 @@ fn topology(dice: &mut Dice, size: Size) -> Topology {
 }
 
 fn population(dice: &mut Dice) -> PopulationSpec {
-    let restarts = PerDay::of(dice.one_of(&[0.0, 0.5, 8.0]));
+    let restarts = PerDay::of(dice.one_of(&[0.0, 0.5]));
     let phone = ClassSpec {
         name: "phone".to_owned(),
         share: Share::of(0.7),
         five_g: dice.share(),
         wifi_calling: dice.share(),
         data_needs_ims: dice.share(),
-        calls_per_day: PerDay::of(dice.one_of(&[0.0, 10.0, 30.0])),
+        calls_per_day: PerDay::of(dice.one_of(&[0.0, 10.0])),
         emergency_calls_per_day: PerDay::of(dice.one_of(&[0.0015, 3.0])),
         restarts_per_day: restarts,
         ..ClassSpec::default()
