@@ -171,15 +171,19 @@ impl Naive<'_> {
     }
 
     fn start_flood(&mut self, id: u32, flood: &Flood, now: SimTime) {
+        // A flood that is told anew goes on as it is told now, and began when it began.
+        let is_it = |state: &Option<Flooding>| state.as_ref().is_some_and(|state| state.id == id);
+        let running = self.floods.iter().position(is_it);
         let free = self.floods.iter().position(Option::is_none);
-        let slot = free.unwrap_or(self.floods.len());
-        if free.is_none() {
+        let slot = running.or(free).unwrap_or(self.floods.len());
+        if slot == self.floods.len() {
             self.floods.push(None);
         }
+        let since = self.floods[slot].as_ref().map_or(now, |state| state.since);
         self.floods[slot] = Some(Flooding {
             id,
             flood: flood.clone(),
-            since: now,
+            since,
         });
         let rate = flood.rate_per_device.get().max(1e-9);
         for device in 0..self.phones.len() {
