@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::base::Digest;
 use crate::simulation::{RunResult, Timing};
 
-use super::{exports, json, tables};
+use super::{exports, json, signature, tables};
 
 /// The one file that may differ between two runs.
 pub const TIMING_FILE: &str = "timing.json";
@@ -16,12 +16,13 @@ pub const TIMING_FILE: &str = "timing.json";
 pub(super) const SUMMARY_FILE: &str = "summary.json";
 
 /// Every file that a run directory may hold.
-pub(super) const FILES: [&str; 7] = [
+pub(super) const FILES: [&str; 8] = [
     SUMMARY_FILE,
     "impact.csv",
     "kpi.csv",
     "events.csv",
     "towers.csv",
+    "signature.csv",
     "scenario.resolved.yaml",
     TIMING_FILE,
 ];
@@ -51,6 +52,7 @@ pub fn render(result: &RunResult) -> Rendered {
         tables::kpi(result),
         tables::events(result),
         tables::towers(result),
+        signature::csv(result),
         result.resolved.clone().into_bytes(),
     ];
     let mut files: Vec<_> = FILES.into_iter().zip(contents).collect();

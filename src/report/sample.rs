@@ -26,6 +26,7 @@ pub(crate) fn sample() -> RunResult {
     RunResult {
         exports: Vec::new(),
         operator: None,
+        signature: crate::detect::signature::Signature::default(),
         scenario: "sample".into(),
         command: "cellfall run sample.yaml --seed 7".into(),
         resolved: "name: sample\n".into(),

@@ -28,6 +28,7 @@ use std::ops::ControlFlow;
 use crate::attack::Attacks;
 use crate::base::{SimTime, Span};
 use crate::change::Rollout;
+use crate::detect::signature::{Signature, Tracker};
 use crate::fault::{FaultEngine, Holds};
 use crate::impact::{Ending, Evidence, Names as ImpactNames, Recorder, TowerOutcome, evaluate};
 use crate::kernel::{Agenda, RunEnd, Workers, WorkersError, run};
@@ -151,6 +152,11 @@ pub fn simulate_with(
         sensors: Sensors::new(&file.telemetry, seed),
         traces: Vec::new(),
         view,
+        tracker: Tracker::new(topology, file.scale),
+        signature: Signature {
+            contract: file.telemetry.contract,
+            ..Signature::default()
+        },
         response: Response::new(&file.response, &names, retention)
             .expect("the scenario has checked it"),
         holds: Holds::default(),
@@ -202,6 +208,7 @@ fn finish(mut night: Night<'_, '_>, horizon: SimTime) -> RunResult {
     RunResult {
         exports,
         operator,
+        signature: night.signature,
         scenario: file.name.clone(),
         command: String::new(),
         resolved: scenario.resolved().to_owned(),

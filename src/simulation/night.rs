@@ -10,6 +10,7 @@ use std::ops::ControlFlow;
 use crate::attack::{AttackOrder, Attacks};
 use crate::base::{NodeId, Record, SimTime, Span, tie_break};
 use crate::change::{ChangeOrder, Hands, Rollout, RolloutCommand, Status};
+use crate::detect::signature::{Signature, Tracker};
 use crate::detect::{ViewJudge, find_judge};
 use crate::fault::{FaultEngine, FaultOrder, Holds, Port, Trace};
 use crate::impact::Recorder;
@@ -35,6 +36,8 @@ pub(super) enum Order {
     Deliver(Report),
     /// A note on the management plane can be read.
     Read(Note),
+    /// The operator's view is read for its signature.
+    Sign,
     /// A sample of the truth, for the score.
     Sample,
     /// The background load follows the hour; towers without a core may wilt.
@@ -58,6 +61,8 @@ pub(super) struct Night<'a, 'o> {
     /// Traces that were left since the last look.
     pub(super) traces: Vec<Trace>,
     pub(super) view: OperatorView,
+    pub(super) tracker: Tracker,
+    pub(super) signature: Signature,
     pub(super) response: Response,
     pub(super) holds: Holds,
     pub(super) records: Vec<Record>,
@@ -103,6 +108,7 @@ impl Night<'_, '_> {
                 .map(|(at, order)| (at, Order::Response(order))),
         );
         orders.push((self.pipeline.next_due(), Order::Collect));
+        orders.push((now + MINUTE, Order::Sign));
         orders.push((now, Order::Sample));
         orders.push((now + MINUTE, Order::Minute));
         for (at, order) in orders {
@@ -212,6 +218,12 @@ impl Night<'_, '_> {
         self.schedule(agenda, self.pipeline.next_due(), Order::Collect);
     }
 
+    fn sign(&mut self, now: SimTime) {
+        let releases = self.pipeline.releases();
+        let signs = self.tracker.look(&self.view, releases, now);
+        self.signature.note(now, signs.into_iter());
+    }
+
     /// Let the sensors look at what was done since they last looked.
     fn sense(&mut self, agenda: &mut Agenda<Order>, now: SimTime) {
         for trace in std::mem::take(&mut self.traces) {
@@ -274,6 +286,10 @@ impl World for Night<'_, '_> {
             Order::Collect => self.collect(agenda, now),
             Order::Deliver(report) => self.view.deliver(report),
             Order::Read(note) => self.view.note(note),
+            Order::Sign => {
+                self.sign(now);
+                self.schedule(agenda, now + MINUTE, Order::Sign);
+            }
             Order::Sample => {
                 self.recorder.observe(&self.network.snapshot(now));
                 self.schedule(agenda, now + self.kpi_period, Order::Sample);
@@ -306,6 +322,7 @@ fn rank(order: &Order) -> (Phase, u32) {
         Order::Deliver(_) => (Phase::Delivery, 0),
         Order::Read(_) => (Phase::Delivery, 1),
         Order::Response(_) => (Phase::Decision, 0),
+        Order::Sign => (Phase::Decision, 1),
         Order::Collect => (Phase::Sample, 0),
         Order::Sample => (Phase::Sample, 1),
     }
