@@ -124,14 +124,18 @@ const SHOWN_AT: usize = 2;
 /// The signatures of the first run and some of the others, and what tells them apart.
 fn signature_lines(paired: &Paired, block: &[usize], width: usize) -> Vec<String> {
     let first = &paired.signs[0];
-    let shown: Vec<&RunSigns> = std::iter::once(&0).chain(block).map(|&i| &paired.signs[i]).collect();
+    let shown: Vec<&RunSigns> = std::iter::once(&0)
+        .chain(block)
+        .map(|&i| &paired.signs[i])
+        .collect();
     let Some(table) = signature::beside(&shown, SHOWN_AT) else {
         return Vec::new();
     };
     let contracts: Vec<&str> = shown.iter().map(|signs| signs.contract.as_str()).collect();
     let minutes = HORIZONS_MIN[SHOWN_AT];
     let contracts = contracts.join(", ");
-    let heading = format!("SIGNATURE {minutes} min after the first impact, in each operator's view");
+    let heading =
+        format!("SIGNATURE {minutes} min after the first impact, in each operator's view");
     let mut lines = vec![heading, format!("  telemetry contract: {contracts}")];
     lines.extend(table.lines(width));
     for &i in block {

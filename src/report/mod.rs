@@ -27,6 +27,6 @@ pub(crate) mod sample;
 pub use compare_text::compare_text;
 pub use files::{Rendered, TIMING_FILE, render, timing_json};
 pub use number::{duration, grouped, percent, short};
-pub use signature::json as signature_json;
 pub use run_dir::{ReportError, RunDir, read_figures};
+pub use signature::json as signature_json;
 pub use summary_text::summary_text;

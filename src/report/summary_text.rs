@@ -33,7 +33,10 @@ pub fn summary_text(result: &RunResult, digest: &Digest, width: usize) -> String
     page.section("HOW FAR IT REACHED", reach(result).as_ref());
     page.section("WHAT EACH STAGE EXPOSED", exposed(result).as_ref());
     let signs = RunSigns::of(result);
-    page.section(&signature::heading(&signs), signature::table(&signs).as_ref());
+    page.section(
+        &signature::heading(&signs),
+        signature::table(&signs).as_ref(),
+    );
     page.section("WHAT MUST BE REPORTED", Some(&reportable(result)));
     page.section(
         "PUBLISHED BESIDE SIMULATED",

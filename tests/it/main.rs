@@ -16,6 +16,8 @@ mod golden;
 mod known_answers;
 mod order;
 mod properties;
+mod signature;
 mod storm;
 mod support;
+mod telemetry;
 mod tidy;

@@ -7,7 +7,7 @@ use crate::base::NodeId;
 use crate::fault::ChangeStep;
 
 use super::element::Element;
-use super::statistics::{count, median};
+use super::statistics::{count, gini, median};
 
 /// The network in one period; counts at full scale.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -46,6 +46,31 @@ pub struct Session {
     pub has_ticket: bool,
 }
 
+/// Signalling connections of all towers, in the first report of each and in its newest.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TowerLoad {
+    /// In all first reports.
+    pub usual: f64,
+    /// In all newest reports.
+    pub now: f64,
+    /// Gini's coefficient of what each tower has beyond its first; none if no tower has, or there is but
+    /// one.
+    pub excess_gini: Option<f64>,
+}
+
+impl TowerLoad {
+    /// The load of towers with these first and newest counts, in the same order.
+    pub fn of(first: &[f64], newest: &[f64]) -> Self {
+        let pairs = newest.iter().zip(first);
+        let excess: Vec<f64> = pairs.map(|(now, usual)| (now - usual).max(0.0)).collect();
+        Self {
+            usual: first.iter().sum(),
+            now: newest.iter().sum(),
+            excess_gini: gini(&excess),
+        }
+    }
+}
+
 /// All that is known at one instant.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Evidence {
@@ -57,9 +82,8 @@ pub struct Evidence {
     pub paces: Vec<Pace>,
     /// Every core element that reports.
     pub elements: Vec<Element>,
-    /// Signalling connections by tower in the first report of each region, and in its newest; none
-    /// before a region has sent two.
-    pub towers: Option<(Vec<f64>, Vec<f64>)>,
+    /// Signalling connections of towers; none before a region has reported them twice.
+    pub towers: Option<TowerLoad>,
     /// Lines of change records; none if the contract has none.
     pub ledger: Option<Vec<Step>>,
     /// Sessions; none if the contract has no management log.

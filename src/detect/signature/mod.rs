@@ -16,7 +16,7 @@ mod statistics;
 mod tracker;
 
 pub use element::{Element, Watched};
-pub use evidence::{Evidence, Pace, Session, Step};
+pub use evidence::{Evidence, Pace, Session, Step, TowerLoad};
 pub use features::{FEATURES, Feature};
 pub use history::{SignChange, Signature};
 pub use tracker::Tracker;

@@ -13,7 +13,7 @@ use crate::topology::{NodeKind, Topology};
 
 use super::Sign;
 use super::element::{Told, Watched};
-use super::evidence::{Evidence, Pace, Session, Step};
+use super::evidence::{Evidence, Pace, Session, Step, TowerLoad};
 use super::features::FEATURES;
 
 /// Follows a run through the operator's eyes.
@@ -26,6 +26,8 @@ pub struct Tracker {
     regions: BTreeMap<Source, SimTime>,
     paces: BTreeMap<u64, Bucket>,
     towers: BTreeMap<RegionId, Connections>,
+    /// What they amount to; none since a new report.
+    load: Option<TowerLoad>,
     first_victim: Option<NodeId>,
 }
 
@@ -55,6 +57,7 @@ impl Tracker {
             regions: BTreeMap::new(),
             paces: BTreeMap::new(),
             towers: BTreeMap::new(),
+            load: None,
             first_victim: None,
         }
     }
@@ -135,6 +138,7 @@ impl Tracker {
             return;
         };
         let values: Vec<f64> = values.collect();
+        self.load = None;
         match self.towers.get_mut(&region) {
             Some(known) => {
                 known.newest = Some(values);
@@ -162,7 +166,7 @@ impl Tracker {
                 .values()
                 .map(|watched| watched.element)
                 .collect(),
-            towers: self.tower_pairs(),
+            towers: self.tower_load(),
             sources: reporting(view, now),
             ..Evidence::default()
         };
@@ -190,15 +194,19 @@ impl Tracker {
         self.paces.values().filter(complete).map(whole).collect()
     }
 
-    fn tower_pairs(&self) -> Option<(Vec<f64>, Vec<f64>)> {
-        let (mut first, mut newest) = (Vec::new(), Vec::new());
-        for region in self.towers.values() {
-            if let Some(values) = &region.newest {
-                first.extend(&region.first);
-                newest.extend(values);
+    /// The load of the towers whose regions have reported twice.
+    fn tower_load(&mut self) -> Option<TowerLoad> {
+        if self.load.is_none() {
+            let (mut first, mut newest) = (Vec::new(), Vec::new());
+            for region in self.towers.values() {
+                if let Some(values) = &region.newest {
+                    first.extend(&region.first);
+                    newest.extend(values);
+                }
             }
+            self.load = (!first.is_empty()).then(|| TowerLoad::of(&first, &newest));
         }
-        (!first.is_empty()).then_some((first, newest))
+        self.load
     }
 
     /// From the first failure on, distances are counted from the element that failed first.

@@ -6,7 +6,6 @@
 
 use super::super::Sign;
 use super::super::evidence::Evidence;
-use super::super::statistics::gini;
 use super::Feature;
 
 pub(super) const FEATURE: Feature = Feature {
@@ -19,20 +18,14 @@ pub(super) const FEATURE: Feature = Feature {
 const BORDERS: (f64, f64) = (0.6, 0.9);
 
 fn read(evidence: &Evidence) -> Sign {
-    let Some((first, newest)) = &evidence.towers else {
+    let Some(towers) = &evidence.towers else {
         return Sign::Unknown("towers have not reported twice");
     };
-    let total = |counts: &[f64]| counts.iter().sum::<f64>();
-    let (usual, now) = (
-        total(first) * evidence.scale,
-        total(newest) * evidence.scale,
-    );
+    let (usual, now) = (towers.usual * evidence.scale, towers.now * evidence.scale);
     if now < 1.5 * usual + 5.0 * libm::sqrt(usual + 1.0) {
         return Sign::Unknown("no more connections than usual");
     }
-    let pairs = newest.iter().zip(first);
-    let excess: Vec<f64> = pairs.map(|(now, usual)| (now - usual).max(0.0)).collect();
-    match gini(&excess) {
+    match towers.excess_gini {
         None => Sign::Unknown("fewer than two towers"),
         Some(gini) if gini < BORDERS.0 => Sign::known("everywhere", gini),
         Some(gini) if gini < BORDERS.1 => Sign::known("uneven", gini),
@@ -42,12 +35,13 @@ fn read(evidence: &Evidence) -> Sign {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::evidence::TowerLoad;
     use super::*;
 
     fn towers(first: &[f64], newest: &[f64]) -> Evidence {
         Evidence {
             scale: 1.0,
-            towers: Some((first.to_vec(), newest.to_vec())),
+            towers: Some(TowerLoad::of(first, newest)),
             ..Evidence::default()
         }
     }
