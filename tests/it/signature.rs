@@ -76,14 +76,6 @@ fn a_bad_release_fails_where_it_was_installed() {
 }
 
 #[test]
-fn a_flood_asks_first_and_does_not_obey() {
-    let result = run(FLOOD, &[]);
-    assert_eq!(last(&result, "first-mover").word(), "requests");
-    assert_eq!(last(&result, "release-lift").word(), "unknown");
-    assert_eq!(last(&result, "source-gini").word(), "everywhere");
-}
-
-#[test]
 fn an_intruder_is_told_from_a_bad_release_by_those_who_log() {
     let (bad, intruder) = (run(BAD_RELEASE, &[]), run(INTRUDER, &[]));
     let told = RunSigns::of(&bad).told_from(&RunSigns::of(&intruder));
