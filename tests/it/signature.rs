@@ -5,7 +5,6 @@
 use cellfall::detect::signature::{FEATURES, Sign};
 use cellfall::report::render;
 use cellfall::simulation::{RunResult, simulate};
-use cellfall::study::RunSigns;
 
 use super::support::{assert_same_files, scenario_with};
 
@@ -44,13 +43,6 @@ fn last(result: &RunResult, name: &str) -> Sign {
     sign.expect("it was looked at")
 }
 
-/// What a feature said at an hour.
-fn word_after(result: &RunResult, name: &str) -> String {
-    let signs = RunSigns::of(result);
-    let row = signs.rows.iter().find(|row| row.feature == name);
-    row.expect("there is such a feature").words[2].clone()
-}
-
 #[test]
 fn a_quiet_evening_has_no_signature() {
     let result = run("", &[]);
@@ -73,20 +65,6 @@ fn a_bad_release_fails_where_it_was_installed() {
     assert_eq!(last(&result, "release-lift").word(), "changed-fail");
     assert_eq!(last(&result, "unticketed-sessions").word(), "none");
     assert_eq!(last(&result, "hash-mismatches").word(), "none");
-}
-
-#[test]
-fn an_intruder_is_told_from_a_bad_release_by_those_who_log() {
-    let (bad, intruder) = (run(BAD_RELEASE, &[]), run(INTRUDER, &[]));
-    let told = RunSigns::of(&bad).told_from(&RunSigns::of(&intruder));
-    let by = |feature: &str| told.iter().any(|(name, _)| name == feature);
-    assert!(by("unticketed-sessions"), "{told:?}");
-    let blind = run(INTRUDER, &["telemetry.contract=streaming-60s"]);
-    assert_eq!(word_after(&blind, "unticketed-sessions"), "unknown");
-    assert_eq!(
-        blind.impact, intruder.impact,
-        "what is seen changes nothing"
-    );
 }
 
 #[test]
