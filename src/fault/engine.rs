@@ -17,6 +17,7 @@ use super::port::Port;
 use super::spec::{
     Afterwards, Effect, EffectTiming, FaultSpec, OriginRemoved, SpreadFrom, SpreadRule, Trigger,
 };
+use super::trace::trace_entry;
 use super::ways::{Way, ways};
 
 mod effects;
@@ -322,6 +323,7 @@ impl FaultEngine {
             |(from, edge)| format!("from {} by {edge:?}", port.topology().node(from).name),
         );
         self.note_with(fault, node, ("element-reached", detail), port);
+        trace_entry(&self.live(fault).spec, node, via, port);
         self.spread(fault, node, SpreadFrom::Reached, port);
         if self.live(fault).released {
             self.schedule_act(fault, node, port);

@@ -41,6 +41,7 @@ mod registry;
 mod spec;
 #[cfg(test)]
 pub(crate) mod testing;
+mod trace;
 mod ways;
 
 pub use defects::{
@@ -57,3 +58,4 @@ pub use spec::{
     Afterwards, Effect, EffectTiming, FaultSpec, OriginRemoved, Overload, QueryLoop, Removal,
     SelfRecovery, SpreadFrom, SpreadRule, Trigger,
 };
+pub use trace::{ChangeStep, Trace};

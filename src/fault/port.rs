@@ -7,6 +7,7 @@ use crate::network::{Command, ElementStatus};
 use crate::topology::Topology;
 
 use super::holds::{Holder, Holds};
+use super::trace::Trace;
 
 /// Reports of the network are lost, or held back.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,6 +36,9 @@ pub trait Port {
 
     /// Adds a line to the event log: an order or a fact, with its source, kind, subject and detail.
     fn record(&mut self, source: &'static str, kind: &'static str, subject: String, detail: String);
+
+    /// Leaves a trace in the management plane, for sensors that look there.
+    fn trace(&mut self, _trace: Trace) {}
 
     /// Whether an element serves now.
     fn element_status(&self, node: NodeId) -> ElementStatus;

@@ -30,7 +30,10 @@ pub use command::{
     Barring, BlackHole, Cause, Command, ElementStatus, Flood, Load, Pace, PaceOrder, ProcedureSet,
     Scope,
 };
-pub use counters::{ClassCounts, FunctionCounts, SERVICES, Service, Snapshot};
+pub use counters::{
+    COUNTED_CAUSES, ClassCounts, FunctionCounts, RegistrationCounts, SERVICES, Service, Snapshot,
+    TowerCounts,
+};
 pub use spec::{
     AccessSpec, BackgroundSpec, CallsSpec, CoreSpec, Discipline, Function, FunctionSpec,
     FunctionsSpec, ImsSpec, LateAccept, NetworkSpec, OnsetSpec, OverloadSpec, Procedure,

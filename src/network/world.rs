@@ -6,12 +6,12 @@
 use crate::base::{Draws, NodeId, SimTime, Span, WallClock, ZoneError, zone_offset_seconds};
 use crate::kernel::Workers;
 use crate::population::{Demand, Placement, PopulationSpec};
-use crate::topology::Topology;
+use crate::topology::{NodeKind, Topology};
 
 use super::air::{Air, ClassRules, Timers, TowerState};
 use super::command::ElementStatus;
 use super::core::{Core, Elements, Itinerary, Radios};
-use super::counters::Snapshot;
+use super::counters::{Snapshot, TowerCounts};
 use super::sizing;
 use super::spec::NetworkSpec;
 use super::ue::{EVENT_KINDS, Shard, TowerOutcome, shards};
@@ -293,6 +293,16 @@ impl<'a> Network<'a> {
             .map(|node| node.index())
             .max();
         let mut functions = vec![None; last.map_or(0, |last| last + 1)];
+        let mut registrations = vec![None; functions.len()];
+        let elements = self.air.elements.nodes.iter();
+        for ((node, kind), counts) in elements
+            .zip(&self.air.elements.kinds)
+            .zip(&self.core.tally.registrations)
+        {
+            if matches!(kind, NodeKind::Amf | NodeKind::Mme) {
+                registrations[node.index()] = Some(*counts);
+            }
+        }
         for (server, node) in self.core.servers.iter().zip(&self.air.elements.nodes) {
             let mut counts = server.counts;
             counts.backlog_us = server.wait_ns(now.as_us() * 1_000) / 1_000;
@@ -303,7 +313,14 @@ impl<'a> Network<'a> {
             at: now,
             classes: cells,
             functions,
+            registrations,
+            towers: Vec::new(),
         }
+    }
+
+    /// The radio connections that devices have asked of each tower.
+    pub fn tower_counts(&self) -> &[TowerCounts] {
+        &self.core.tally.towers
     }
 
     /// Device events so far.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::base::Digest;
 use crate::simulation::{RunResult, Timing};
 
-use super::{json, tables};
+use super::{exports, json, signature, tables};
 
 /// The one file that may differ between two runs.
 pub const TIMING_FILE: &str = "timing.json";
@@ -16,12 +16,13 @@ pub const TIMING_FILE: &str = "timing.json";
 pub(super) const SUMMARY_FILE: &str = "summary.json";
 
 /// Every file that a run directory may hold.
-pub(super) const FILES: [&str; 7] = [
+pub(super) const FILES: [&str; 8] = [
     SUMMARY_FILE,
     "impact.csv",
     "kpi.csv",
     "events.csv",
     "towers.csv",
+    "signature.csv",
     "scenario.resolved.yaml",
     TIMING_FILE,
 ];
@@ -31,7 +32,7 @@ pub(super) const FILES: [&str; 7] = [
 pub struct Rendered {
     /// Names and contents, `timing.json` not among them.
     pub files: Vec<(&'static str, Vec<u8>)>,
-    /// Digest of all of them (of the summary: before the digest was put into it).
+    /// Digest of all of them (of the summary: before the digest was put into it), and of the exports.
     pub digest: Digest,
 }
 
@@ -51,6 +52,7 @@ pub fn render(result: &RunResult) -> Rendered {
         tables::kpi(result),
         tables::events(result),
         tables::towers(result),
+        signature::csv(result),
         result.resolved.clone().into_bytes(),
     ];
     let mut files: Vec<_> = FILES.into_iter().zip(contents).collect();
@@ -60,6 +62,7 @@ pub fn render(result: &RunResult) -> Rendered {
         digest.write_u64(bytes.len() as u64);
         digest.write_bytes(bytes);
     }
+    exports::digest(result, &mut digest);
     files[0].1 = json::summary(result, Some(digest));
     Rendered { files, digest }
 }

@@ -4,13 +4,19 @@
 //! line on speed show how long it took. Nothing is printed here.
 
 mod compare_text;
+mod exports;
 mod files;
 mod headline;
 mod json;
+mod jsonl;
 mod log_table;
 mod number;
+mod openmetrics;
+mod operator_csv;
+mod operator_events;
 mod phrases;
 mod run_dir;
+mod signature;
 mod summary_text;
 mod tables;
 mod text_table;
@@ -22,4 +28,5 @@ pub use compare_text::compare_text;
 pub use files::{Rendered, TIMING_FILE, render, timing_json};
 pub use number::{duration, grouped, percent, short};
 pub use run_dir::{ReportError, RunDir, read_figures};
+pub use signature::json as signature_json;
 pub use summary_text::summary_text;

@@ -24,6 +24,9 @@ pub(crate) fn sample() -> RunResult {
         regions: names.regions.len(),
     };
     RunResult {
+        exports: Vec::new(),
+        operator: None,
+        signature: crate::detect::signature::Signature::default(),
         scenario: "sample".into(),
         command: "cellfall run sample.yaml --seed 7".into(),
         resolved: "name: sample\n".into(),
@@ -130,6 +133,7 @@ fn snapshot(minute: u64) -> Snapshot {
         at: minutes(minute),
         classes: vec![row.clone(), row],
         functions: vec![Some(function)],
+        ..Snapshot::default()
     }
 }
 

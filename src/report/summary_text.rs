@@ -6,12 +6,14 @@
 use crate::base::{Digest, Span};
 use crate::impact::{BlastRadius, Evaluated, GroupImpact, Outcome, ServiceImpact, Unit, Verdict};
 use crate::simulation::{RunResult, Timing};
+use crate::study::RunSigns;
 
 use super::files::Rates;
 use super::headline::{NOTABLE_SHARE, headline, start_word};
 use super::json::tag_word;
 use super::log_table::happened;
 use super::number::{duration, percent, short};
+use super::signature;
 use super::tables::SERVICE_WORDS;
 use super::text_table::{Align, TextTable, fit, wrapped};
 
@@ -30,6 +32,11 @@ pub fn summary_text(result: &RunResult, digest: &Digest, width: usize) -> String
     page.section("WHAT IT COST", Some(&cost(result)));
     page.section("HOW FAR IT REACHED", reach(result).as_ref());
     page.section("WHAT EACH STAGE EXPOSED", exposed(result).as_ref());
+    let signs = RunSigns::of(result);
+    page.section(
+        &signature::heading(&signs),
+        signature::table(&signs).as_ref(),
+    );
     page.section("WHAT MUST BE REPORTED", Some(&reportable(result)));
     page.section(
         "PUBLISHED BESIDE SIMULATED",

@@ -122,7 +122,7 @@ impl ScenarioFile {
 }
 
 /// What is written, and how finely.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct OutputsSpec {
     /// Period of the time series; recovery times are interpolated between its samples.
@@ -130,6 +130,23 @@ pub struct OutputsSpec {
     /// Instant that recovery times count from: the start of the rollout or of the first attack unless
     /// given.
     pub reference: Option<Span>,
+    /// Formats in which everything that the operator was told is written beside the results.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub export: Vec<ExportFormat>,
+}
+
+/// A format of the operator's view.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExportFormat {
+    /// Counters as `OpenMetrics` text with timestamps, for `promtool tsdb create-blocks-from openmetrics`.
+    Openmetrics,
+    /// Events as JSON lines.
+    Jsonl,
+    /// Counters and events as CSV.
+    Csv,
 }
 
 impl Default for OutputsSpec {
@@ -137,6 +154,7 @@ impl Default for OutputsSpec {
         Self {
             kpi_period: Span::from_secs(60),
             reference: None,
+            export: Vec::new(),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Invariant: every command is carried out at once, and every act leaves a record.
 
 use crate::base::{NodeId, Record, SimTime, Span};
-use crate::fault::{CollectorOutage, FaultEngine, Holds, Port};
+use crate::fault::{CollectorOutage, FaultEngine, Holds, Port, Trace};
 use crate::network::{Command, ElementStatus, Network};
 use crate::topology::Topology;
 
@@ -20,6 +20,7 @@ pub(super) struct Deck<'x, 'a> {
     pub(super) records: &'x mut Vec<Record>,
     /// Outages of the collector of reports.
     pub(super) outages: &'x mut Vec<CollectorOutage>,
+    pub(super) traces: &'x mut Vec<Trace>,
 }
 
 impl Port for Deck<'_, '_> {
@@ -53,6 +54,10 @@ impl Port for Deck<'_, '_> {
             subject,
             detail,
         });
+    }
+
+    fn trace(&mut self, trace: Trace) {
+        self.traces.push(trace);
     }
 
     fn element_status(&self, node: NodeId) -> ElementStatus {

@@ -28,13 +28,14 @@ use std::ops::ControlFlow;
 use crate::attack::Attacks;
 use crate::base::{SimTime, Span};
 use crate::change::Rollout;
+use crate::detect::signature::{Signature, Tracker};
 use crate::fault::{FaultEngine, Holds};
 use crate::impact::{Ending, Evidence, Names as ImpactNames, Recorder, TowerOutcome, evaluate};
 use crate::kernel::{Agenda, RunEnd, Workers, WorkersError, run};
 use crate::network::{Network, NetworkInput};
 use crate::response::Response;
 use crate::scenario::Scenario;
-use crate::telemetry::{Names, OperatorView, Pipeline};
+use crate::telemetry::{Names, OperatorView, Pipeline, Sensors};
 
 use night::{Night, Order};
 pub use result::{GateFact, Observer, Part, RunResult, Silent, StageFact, Timing};
@@ -137,6 +138,12 @@ pub fn simulate_with(
     };
     let retention = file.telemetry.retention;
     let windows_per_progress = (WINDOW_DEVICES / network.devices().max(1)).clamp(1, 64);
+    let view = OperatorView::new(&file.telemetry, topology).at_scale(file.scale);
+    let view = if file.outputs.export.is_empty() {
+        view
+    } else {
+        view.keeping_everything()
+    };
     let mut night = Night {
         scenario,
         seed,
@@ -145,8 +152,15 @@ pub fn simulate_with(
         rollouts: rollouts.into_iter().map(Some).collect(),
         attacks: Attacks::new(&file.attacks, &file.disturbances, topology, &classes)
             .expect("the scenario has checked them"),
-        pipeline: Pipeline::new(&file.telemetry, seed, file.scale),
-        view: OperatorView::new(&file.telemetry, topology).at_scale(file.scale),
+        pipeline: Pipeline::new(&file.telemetry, seed, file.scale).on(topology),
+        sensors: Sensors::new(&file.telemetry, seed),
+        traces: Vec::new(),
+        view,
+        tracker: Tracker::new(topology, file.scale),
+        signature: Signature {
+            contract: file.telemetry.contract,
+            ..Signature::default()
+        },
         response: Response::new(&file.response, &names, retention)
             .expect("the scenario has checked it"),
         holds: Holds::default(),
@@ -196,7 +210,14 @@ fn finish(mut night: Night<'_, '_>, horizon: SimTime) -> RunResult {
     let stages = rollouts
         .flat_map(|rollout| facts::stages(rollout, &night.records, scenario.topology()))
         .collect();
+    let exports = file.outputs.export.clone();
+    let releases = night.pipeline.releases().clone();
+    let kept = !exports.is_empty();
+    let operator = kept.then(|| night.view.into_record(releases, scenario.topology()));
     RunResult {
+        exports,
+        operator,
+        signature: night.signature,
         scenario: file.name.clone(),
         command: String::new(),
         resolved: scenario.resolved().to_owned(),

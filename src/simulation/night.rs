@@ -10,14 +10,15 @@ use std::ops::ControlFlow;
 use crate::attack::{AttackOrder, Attacks};
 use crate::base::{NodeId, Record, SimTime, Span, tie_break};
 use crate::change::{ChangeOrder, Hands, Rollout, RolloutCommand, Status};
+use crate::detect::signature::{Signature, Tracker};
 use crate::detect::{ViewJudge, find_judge};
-use crate::fault::{CollectorOutage, FaultEngine, FaultOrder, Holds, Port};
+use crate::fault::{CollectorOutage, FaultEngine, FaultOrder, Holds, Port, Trace};
 use crate::impact::Recorder;
 use crate::kernel::{Agenda, Phase, World};
 use crate::network::Network;
 use crate::response::{Outcome, Response, ResponseAction, ResponseOrder};
 use crate::scenario::Scenario;
-use crate::telemetry::{Names, OperatorView, Pipeline, Report};
+use crate::telemetry::{Names, Note, OperatorView, Pipeline, Report, Sensors};
 
 use super::deck::Deck;
 use super::result::{Observer, Part};
@@ -34,6 +35,10 @@ pub(super) enum Order {
     Collect,
     /// A report can be queried.
     Deliver(Report),
+    /// A note on the management plane can be read.
+    Read(Note),
+    /// The operator's view is read for its signature.
+    Sign,
     /// A sample of the truth, for the score.
     Sample,
     /// The background load follows the hour; towers without a core may wilt.
@@ -53,7 +58,12 @@ pub(super) struct Night<'a, 'o> {
     pub(super) rollouts: Vec<Option<Rollout>>,
     pub(super) attacks: Attacks,
     pub(super) pipeline: Pipeline,
+    pub(super) sensors: Sensors,
+    /// Traces that were left since the last look.
+    pub(super) traces: Vec<Trace>,
     pub(super) view: OperatorView,
+    pub(super) tracker: Tracker,
+    pub(super) signature: Signature,
     pub(super) response: Response,
     pub(super) holds: Holds,
     pub(super) records: Vec<Record>,
@@ -82,6 +92,7 @@ macro_rules! deck {
             faults: None,
             records: &mut $night.records,
             outages: &mut $night.outages,
+            traces: &mut $night.traces,
         }
     };
 }
@@ -104,6 +115,7 @@ impl Night<'_, '_> {
                 .map(|(at, order)| (at, Order::Response(order))),
         );
         orders.push((self.pipeline.next_due(), Order::Collect));
+        orders.push((now + MINUTE, Order::Sign));
         orders.push((now, Order::Sample));
         orders.push((now + MINUTE, Order::Minute));
         for (at, order) in orders {
@@ -210,7 +222,10 @@ impl Night<'_, '_> {
     }
 
     fn collect(&mut self, agenda: &mut Agenda<Order>, now: SimTime) {
-        let snapshot = self.network.snapshot(now);
+        let mut snapshot = self.network.snapshot(now);
+        if self.pipeline.wants_towers(now) {
+            snapshot.towers = self.network.tower_counts().to_vec();
+        }
         let topology = self.scenario.topology();
         let network = &self.network;
         let reports = self.pipeline.collect(&snapshot, |source| {
@@ -230,6 +245,25 @@ impl Night<'_, '_> {
             report.at < outage.until && report.is_of_share(outage.share, self.seed)
         });
         met.try_fold(at, |at, outage| outage.kept.then(|| at.max(outage.until)))
+    }
+
+    fn sign(&mut self, now: SimTime) {
+        let releases = self.pipeline.releases();
+        let signs = self.tracker.look(&self.view, releases, now);
+        self.signature.note(now, signs.into_iter());
+    }
+
+    /// Let the sensors look at what was done since they last looked.
+    fn sense(&mut self, agenda: &mut Agenda<Order>, now: SimTime) {
+        for trace in std::mem::take(&mut self.traces) {
+            if let Trace::Software { node, version, .. } = &trace {
+                self.pipeline.installed(*node, version);
+            }
+            let reaches = |node| self.network.management_reaches(node);
+            if let Some(note) = self.sensors.notice(now, trace, reaches) {
+                self.schedule(agenda, note.deliver_at, Order::Read(note));
+            }
+        }
     }
 
     fn minute(&mut self, now: SimTime) {
@@ -284,6 +318,11 @@ impl World for Night<'_, '_> {
             }
             Order::Collect => self.collect(agenda, now),
             Order::Deliver(report) => self.view.deliver(report),
+            Order::Read(note) => self.view.note(note),
+            Order::Sign => {
+                self.sign(now);
+                self.schedule(agenda, now + MINUTE, Order::Sign);
+            }
             Order::Sample => {
                 self.recorder.observe(&self.network.snapshot(now));
                 self.schedule(agenda, now + self.kpi_period, Order::Sample);
@@ -293,6 +332,7 @@ impl World for Night<'_, '_> {
                 self.schedule(agenda, now + MINUTE, Order::Minute);
             }
         }
+        self.sense(agenda, now);
     }
 
     fn longest_window(&self) -> Span {
@@ -324,7 +364,9 @@ fn rank(order: &Order) -> (Phase, u32) {
             (Phase::World, 1 << 30 | place)
         }
         Order::Deliver(_) => (Phase::Delivery, 0),
+        Order::Read(_) => (Phase::Delivery, 1),
         Order::Response(_) => (Phase::Decision, 0),
+        Order::Sign => (Phase::Decision, 1),
         Order::Collect => (Phase::Sample, 0),
         Order::Sample => (Phase::Sample, 1),
     }

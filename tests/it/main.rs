@@ -18,6 +18,8 @@ mod known_answers;
 mod order;
 mod properties;
 mod scale;
+mod signature;
 mod storm;
 mod support;
+mod telemetry;
 mod tidy;

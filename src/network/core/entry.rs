@@ -23,10 +23,15 @@ impl Core {
         now_us: u64,
     ) -> bool {
         let request = trip.request;
-        if !request.has(fact::OVER_WIFI) && !self.radios.admit(request.tower, now_us) {
-            self.radio_reject(trip, now_us);
-            return false;
+        if !request.has(fact::OVER_WIFI) {
+            let admitted = self.radios.admit(request.tower, now_us);
+            self.tally.connected(request, admitted);
+            if !admitted {
+                self.radio_reject(trip, now_us);
+                return false;
+            }
         }
+        self.tally.requested(request, server);
         if request.procedure != Procedure::InitialRegistration {
             return true;
         }
@@ -176,6 +181,7 @@ impl Core {
         answer: (Cause, Tick),
     ) {
         let (cause, backoff) = answer;
+        self.tally.rejected(request, server, cause);
         let travel = elements.tower_to_us(request.tower, server);
         if request.has(fact::FLOOD) && request.has(fact::IGNORES_BACKOFF) || travel == NO_LATENCY {
             return;

@@ -16,6 +16,7 @@ mod itinerary;
 mod pending;
 mod radio;
 mod server;
+mod tally;
 mod upkeep;
 mod visits;
 

@@ -16,6 +16,7 @@ use super::itinerary::Itinerary;
 use super::pending::{HASH_BITS, Job, NOBODY, Pending, Step, Trip, in_order, key, tie};
 use super::radio::Radios;
 use super::server::{Ask, Served, Server};
+use super::tally::Tally;
 use super::{NOWHERE, Pacer, Request, Source, Verdict, VerdictKind, fact};
 
 /// What an AMF or MME does beside serving.
@@ -44,6 +45,7 @@ pub(in crate::network) struct Core {
     pub(super) reject_work: f64,
     pub(super) reject_wait: crate::base::Delay,
     pub(in crate::network) radios: Radios,
+    pub(in crate::network) tally: Tally,
     pub(super) region_of_tower: Vec<u16>,
     pub(in crate::network) pacers: Vec<Pacer>,
     /// Requests of the last window, shard by shard.
@@ -84,6 +86,7 @@ impl Core {
         let (radios, region_of_tower) = towers;
         let itinerary = Itinerary::new(&spec.core.procedures);
         Self {
+            tally: Tally::new(servers.len(), region_of_tower.len()),
             draws,
             servers,
             tempers: kinds.iter().map(|&kind| temper(spec, kind)).collect(),
@@ -395,6 +398,7 @@ impl Core {
         match request.procedure {
             Procedure::InitialRegistration if !late || self.late_accept == LateAccept::Taken => {
                 let member = elements.member_of(request, server);
+                self.tally.accepted(request, server);
                 self.verdict(request, VerdictKind::RegistrationAccepted, at_us, member);
             }
             Procedure::ImsRegistration if !late => {

@@ -311,6 +311,8 @@ impl<'a> Naive<'a> {
             at: now,
             classes,
             functions,
+            registrations: Vec::new(),
+            towers: Vec::new(),
         }
     }
 }
