@@ -118,7 +118,7 @@ pub trait Happening {
 
 /// Lists the kinds of attack, or of disturbance.
 macro_rules! registry {
-    ($(#[$meta:meta])* $name:ident, $all:ident: $($(#[doc = $doc:literal])* $kind:ident,)*) => {
+    ($(#[$meta:meta])* $name:ident: $($(#[doc = $doc:literal])* $kind:ident,)*) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
         #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -133,12 +133,11 @@ macro_rules! registry {
                     $(Self::$kind(happening) => happening,)*
                 }
             }
-        }
 
-        /// One of each kind, with its default parameters.
-        #[cfg(test)]
-        pub(crate) fn $all() -> Vec<$name> {
-            vec![$($name::$kind($kind::default()),)*]
+            /// One of each kind, with its default parameters.
+            pub fn all() -> Vec<Self> {
+                vec![$(Self::$kind($kind::default()),)*]
+            }
         }
     };
 }
@@ -146,7 +145,7 @@ macro_rules! registry {
 registry! {
     /// An attack.
     #[expect(clippy::large_enum_variant, reason = "a scenario has a handful of attacks")]
-    AttackSpec, all_attacks:
+    AttackSpec:
     /// Devices under attack control flood the core with registrations.
     SignallingStorm,
     /// The subscriber database is flooded from within the core or over an interconnect.
@@ -171,7 +170,7 @@ registry! {
 
 registry! {
     /// Something that happens and is nobody's fault.
-    DisturbanceSpec, all_disturbances:
+    DisturbanceSpec:
     /// Many users at one place.
     FlashCrowd,
     /// A day on which everybody calls.
@@ -199,7 +198,7 @@ mod tests {
     fn every_attack_survives_a_file_and_names_itself() {
         let topology = small_network();
         let census = Census::new(&topology, &["smartphone".to_owned()]);
-        for attack in all_attacks() {
+        for attack in AttackSpec::all() {
             let text = serde_json::to_value(&attack).expect("it serialises");
             assert_eq!(text["kind"], attack.happening().kind());
             let back: AttackSpec = serde_json::from_value(text).expect("it reads back");
@@ -215,7 +214,7 @@ mod tests {
     fn every_disturbance_survives_a_file_and_is_nobodys_intent() {
         let topology = small_network();
         let census = Census::new(&topology, &["smartphone".to_owned()]);
-        for disturbance in all_disturbances() {
+        for disturbance in DisturbanceSpec::all() {
             let text = serde_json::to_value(&disturbance).expect("it serialises");
             assert_eq!(text["kind"], disturbance.happening().kind());
             let back: DisturbanceSpec = serde_json::from_value(text).expect("it reads back");

@@ -79,9 +79,10 @@ impl Job<'_> {
         let threads = self.how.threads.map_or_else(processors, usize::from);
         let mut progress = Progress::new(self.plan, terminal.shows_progress && !terminal.is_quiet);
         let mut result = engine.simulate(world, threads, &mut progress)?;
+        let seconds = phases.end("run");
+        phases.made_of(progress.parts());
         drop(progress);
         result.command = canonical_command(self.file, self.how, self.plan.seed);
-        let seconds = phases.end("run");
         Ok((result, phases.timing(seconds, threads)))
     }
 }

@@ -8,7 +8,7 @@ use crate::simulation::{Observer, RunError, RunResult, Settings, simulate_with};
 use crate::topology::{Summary, write_edges_csv, write_graphml, write_nodes_csv};
 
 use crate::study::{
-    DetectPlan, DetectStudy, GateStudy, Overseer, StudyError, detect_study, gate_study,
+    DetectPlan, DetectStudy, GateStudy, Overseer, WatchError, detect_study, gate_study,
     gate_study_runs,
 };
 
@@ -20,7 +20,7 @@ use super::many::Many;
 fn overseen<T>(
     many: Many,
     runs: usize,
-    study: impl FnOnce(&Overseer<'_>) -> Result<T, StudyError>,
+    study: impl FnOnce(&Overseer<'_>) -> Result<T, WatchError>,
 ) -> Result<T, Failure> {
     let bar = many.bar(runs);
     let overseer = Overseer {
@@ -33,9 +33,9 @@ fn overseen<T>(
     done.map_err(failure)
 }
 
-fn failure(error: StudyError) -> Failure {
+fn failure(error: WatchError) -> Failure {
     match error {
-        StudyError::Run(RunError::Interrupted(at)) => Failure::Interrupted(at),
+        WatchError::Run(RunError::Interrupted(at)) => Failure::Interrupted(at),
         other => Failure::Input(vec![format!("error: {other}")]),
     }
 }

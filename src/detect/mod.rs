@@ -14,6 +14,7 @@ mod profile;
 mod rank_sum;
 mod series;
 mod shares;
+pub mod signature;
 mod tuning;
 
 #[cfg(test)]

@@ -42,16 +42,16 @@ impl Network<'_> {
             Command::Announce { share } => {
                 self.wake_all(now);
                 let (air, at) = (&self.air, now.ceil_tick());
-                self.shards
-                    .iter_mut()
-                    .for_each(|shard| shard.announce(air, share.get(), at));
+                self.workers.each(&mut self.shards, true, |shard| {
+                    shard.announce(air, share.get(), at)
+                });
             }
             _ => self.harm(command, now),
         }
     }
 
     pub(super) fn server(&self, node: NodeId) -> Option<u16> {
-        self.core.elements.server_of[node.index()]
+        self.air.elements.server_of[node.index()]
     }
 
     fn set_status(&mut self, node: NodeId, status: ElementStatus, now: SimTime) {
@@ -61,7 +61,7 @@ impl Network<'_> {
         self.status[node.index()] = status;
         if let Some(server) = self.server(node) {
             let lost = status == ElementStatus::Down;
-            self.core.set_up(server, status == ElementStatus::Up, now);
+            self.set_up(server, status == ElementStatus::Up, now);
             if lost {
                 self.drop_contexts(node, 1.0, now);
             }
@@ -88,11 +88,11 @@ impl Network<'_> {
             return;
         };
         if self.topology.node(node).kind == NodeKind::Ims {
-            let elements = &self.core.elements;
+            let elements = &self.air.elements;
             let holds = |device: u32| elements.ims_home(device) == Some(server);
-            self.shards
-                .iter_mut()
-                .for_each(|shard| shard.drop_ims(air, &holds, share, at));
+            self.workers.each(&mut self.shards, true, |shard| {
+                shard.drop_ims(air, &holds, share, at)
+            });
             return;
         }
         for (pool, members) in self.topology.pools().iter().enumerate() {
@@ -101,9 +101,9 @@ impl Network<'_> {
                     u16::try_from(pool).expect("few pools"),
                     u8::try_from(member).expect("few members of a pool"),
                 );
-                self.shards
-                    .iter_mut()
-                    .for_each(|shard| shard.drop_contexts(air, holder, share, at));
+                self.workers.each(&mut self.shards, true, |shard| {
+                    shard.drop_contexts(air, holder, share, at)
+                });
             }
         }
     }
@@ -114,27 +114,32 @@ impl Network<'_> {
         let forgotten = self.follow_core(&ways, now);
         let next = self.openness(ways);
         let concerned = self.concerned(&next);
-        if concerned.iter().any(|&tower| tower) {
+        let changes = concerned.iter().any(|&tower| tower);
+        if !changes && forgotten.is_empty() {
+            self.air.open(next);
+            return;
+        }
+        if changes {
             let (air, at) = (&self.air, now.ceil_tick());
-            self.shards
-                .iter_mut()
-                .for_each(|shard| shard.wake_towers(air, &concerned, at));
+            self.workers.each(&mut self.shards, true, |shard| {
+                shard.wake_towers(air, &concerned, at)
+            });
         }
         self.air.open(next);
         let (air, at) = (&self.air, now.ceil_tick());
-        for shard in &mut self.shards {
+        self.workers.each(&mut self.shards, true, |shard| {
             shard.forget_towers(air, &forgotten, at);
             shard.refresh(air, &concerned, at);
-        }
+        });
     }
 
     /// Bring every sleeping device up to date: something is about to change for all of them.
     pub(super) fn wake_all(&mut self, now: SimTime) {
         let everywhere = vec![true; self.air.towers.len()];
         let (air, at) = (&self.air, now.ceil_tick());
-        self.shards
-            .iter_mut()
-            .for_each(|shard| shard.wake_towers(air, &everywhere, at));
+        self.workers.each(&mut self.shards, true, |shard| {
+            shard.wake_towers(air, &everywhere, at)
+        });
     }
 
     /// The towers whose devices are concerned by what opens or closes: their own, or one in range.
@@ -159,6 +164,9 @@ impl Network<'_> {
             return vec![true; air.towers.len()];
         }
         let own: Vec<bool> = (0..air.towers.len()).map(changed).collect();
+        if own.iter().all(|own| !own) {
+            return own;
+        }
         let in_range = |tower: usize| {
             let (first, count) = air.towers[tower].neighbours;
             let around = &air.neighbours[first as usize..first as usize + count as usize];
@@ -171,7 +179,7 @@ impl Network<'_> {
 
     /// The ways open, by router and pool.
     fn ways(&self) -> Vec<u8> {
-        let elements = &self.core.elements;
+        let elements = &self.air.elements;
         let routers = 0..u16::try_from(elements.routers()).expect("few routers");
         let way = |router: u16, pool: usize| {
             let members = &elements.pools[pool];
@@ -191,13 +199,13 @@ impl Network<'_> {
 
     /// What is open and on the air, given the ways.
     fn openness(&self, ways: Vec<u8>) -> Openness {
-        let elements = &self.core.elements;
+        let elements = &self.air.elements;
         let any_up = |kind: NodeKind| {
             elements
                 .kinds
                 .iter()
-                .zip(&elements.up)
-                .any(|(other, up)| *other == kind && *up)
+                .zip(0..)
+                .any(|(other, server)| *other == kind && elements.is_up(server))
         };
         let routers = 0..u16::try_from(elements.routers()).expect("few routers");
         let tower = |(tower, state): (&Tower, &bool)| {
@@ -228,7 +236,7 @@ impl Network<'_> {
             gateway_open: elements
                 .gateways
                 .iter()
-                .map(|own| own.iter().any(|choice| elements.up[choice.server as usize]))
+                .map(|own| own.iter().any(|choice| elements.is_up(choice.server)))
                 .collect(),
         }
     }
@@ -336,9 +344,9 @@ impl Network<'_> {
         }
         self.mark(&flood.scope);
         let (air, at) = (&self.air, now.ceil_tick());
-        self.shards
-            .iter_mut()
-            .for_each(|shard| shard.start_flood(air, slot, at));
+        self.workers.each(&mut self.shards, true, |shard| {
+            shard.start_flood(air, slot, at)
+        });
     }
 
     fn stop_flood(&mut self, id: u32, now: SimTime) {
@@ -347,9 +355,9 @@ impl Network<'_> {
             return;
         };
         let (air, at) = (&self.air, now.ceil_tick());
-        self.shards
-            .iter_mut()
-            .for_each(|shard| shard.stop_flood(air, slot, at));
+        self.workers.each(&mut self.shards, true, |shard| {
+            shard.stop_flood(air, slot, at)
+        });
         self.air.floods[slot] = None;
     }
 
@@ -357,7 +365,7 @@ impl Network<'_> {
     pub fn set_background(&mut self, now: SimTime) {
         let snapshot = self.snapshot(now);
         for server in 0..self.core.servers.len() {
-            let kind = self.core.elements.kinds[server];
+            let kind = self.air.elements.kinds[server];
             if !matches!(kind, NodeKind::Amf | NodeKind::Mme) {
                 continue;
             }
@@ -406,7 +414,7 @@ impl Network<'_> {
         let messages_per_s = (quiet + (busy - quiet) * self.activity(region, now))
             * self.demand_of(region)
             / 3_600.0;
-        let is_amf = self.core.elements.kinds[server] == NodeKind::Amf;
+        let is_amf = self.air.elements.kinds[server] == NodeKind::Amf;
         let generation = self.five_g_share(is_amf);
         messages_per_s * self.devices_of_server[server] * generation * present
             / self.core.servers[server].rate().max(1e-9)

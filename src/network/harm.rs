@@ -31,9 +31,9 @@ impl Network<'_> {
             Command::CancelContexts { scope, share } => {
                 self.mark(scope);
                 let (air, at) = (&self.air, now.ceil_tick());
-                self.shards
-                    .iter_mut()
-                    .for_each(|shard| shard.cancel(air, scope, share.get(), at));
+                self.workers.each(&mut self.shards, true, |shard| {
+                    shard.cancel(air, scope, share.get(), at)
+                });
             }
             Command::RefuseDevices {
                 towers,
@@ -44,16 +44,16 @@ impl Network<'_> {
                 self.mark(&scope);
                 debug_assert!(cause.is_sticky(), "others are retried at once");
                 let (air, at) = (&self.air, now.ceil_tick());
-                self.shards
-                    .iter_mut()
-                    .for_each(|shard| shard.refuse(air, share.get(), at));
+                self.workers.each(&mut self.shards, true, |shard| {
+                    shard.refuse(air, share.get(), at)
+                });
             }
             Command::DestroyDevices { id, scope, share } => {
                 self.mark(scope);
                 let (air, at) = (&self.air, now.ceil_tick());
-                self.shards
-                    .iter_mut()
-                    .for_each(|shard| shard.destroy(air, (*id, scope), share.get(), at));
+                self.workers.each(&mut self.shards, true, |shard| {
+                    shard.destroy(air, (*id, scope), share.get(), at)
+                });
             }
             Command::ScaleDemand { scope, factor } => self.scale_demand(scope, *factor, now),
             _ => unreachable!("other commands are carried out elsewhere"),
@@ -108,7 +108,7 @@ impl Network<'_> {
     /// Find the ways anew that are open between routers.
     pub(super) fn reroute(&mut self) {
         let routes = self.routes();
-        self.core.elements.set_routes(self.topology, &routes);
+        self.air.elements.set_routes(self.topology, &routes);
     }
 
     /// The ways that are open between routers now.
@@ -119,32 +119,38 @@ impl Network<'_> {
 
     fn scale_demand(&mut self, scope: &Scope, factor: f64, now: SimTime) {
         let mut slower = vec![1.0; self.air.towers.len()];
+        let mut demand = std::mem::take(&mut self.air.demand);
+        demand.resize(slower.len(), 1.0);
         for (tower, slower) in slower.iter_mut().enumerate() {
             if self.tower_in_scope(tower, scope) {
-                let demand = &mut self.air.towers[tower].demand;
-                let next = *demand * factor;
+                let next = demand[tower] * factor;
                 // What a crowd brought goes with it, to the last bit.
                 let next = if (next - 1.0).abs() < 1e-9 { 1.0 } else { next };
-                *slower = std::mem::replace(demand, next) / next;
+                *slower = std::mem::replace(&mut demand[tower], next) / next;
             }
         }
-        let crowded = |tower: &super::air::TowerState| tower.demand.to_bits() != 1.0_f64.to_bits();
-        self.crowded = self.air.towers.iter().any(crowded);
-        let at = now.ceil_tick();
-        for shard in &mut self.shards {
-            shard.hasten_calls(&slower, at);
+        if demand
+            .iter()
+            .all(|demand| demand.to_bits() == 1.0_f64.to_bits())
+        {
+            demand.clear();
         }
+        self.air.demand = demand;
+        let at = now.ceil_tick();
+        self.workers.each(&mut self.shards, true, |shard| {
+            shard.hasten_calls(&slower, at)
+        });
     }
 
     /// How many times as much as usual the users of a region ask for, on average over its towers.
     pub(super) fn demand_of(&self, region: Option<RegionId>) -> f64 {
-        if !self.crowded {
+        if self.air.demand.is_empty() {
             return 1.0;
         }
-        let all = self.air.towers.iter();
-        let own = all.filter(|tower| region.is_none_or(|region| region.0 == tower.region));
-        let (sum, count) = own.fold((0.0, 0.0), |(sum, count), tower| {
-            (sum + tower.demand, count + 1.0)
+        let all = self.air.towers.iter().zip(&self.air.demand);
+        let own = all.filter(|(tower, _)| region.is_none_or(|region| region.0 == tower.region));
+        let (sum, count) = own.fold((0.0, 0.0), |(sum, count), (_, demand)| {
+            (sum + demand, count + 1.0)
         });
         if count > 0.0 { sum / count } else { 1.0 }
     }

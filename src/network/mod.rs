@@ -9,6 +9,15 @@ mod command;
 mod core;
 mod counters;
 mod harm;
+#[cfg(test)]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::struct_excessive_bools,
+    reason = "a model of a few hundred devices, kept simple: a field for each fact"
+)]
+mod naive;
 mod sizing;
 mod spec;
 #[cfg(test)]

@@ -19,6 +19,7 @@ use crate::study::RunFigures;
 use super::exports::{self, EXPORTS};
 use super::files::{FILES, Rendered, SUMMARY_FILE, TIMING_FILE, timing_json};
 use super::json::FORMAT;
+use super::signature;
 
 /// What can go wrong with a run directory; each names the path.
 #[derive(Debug)]
@@ -260,6 +261,7 @@ pub fn read_figures(directory: &Path) -> Result<RunFigures, ReportError> {
             .iter()
             .map(|(key, v)| (key.clone(), v.as_f64()))
             .collect(),
+        signs: signature::read(&summary["signature"]),
     })
 }
 

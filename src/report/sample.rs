@@ -31,6 +31,7 @@ pub(crate) fn sample() -> RunResult {
     RunResult {
         exports: Vec::new(),
         operator: None,
+        signature: crate::detect::signature::Signature::default(),
         scenario: "sample".into(),
         command: "cellfall run sample.yaml --seed 7".into(),
         resolved: "name: sample\n".into(),
@@ -69,7 +70,11 @@ pub(crate) fn sample() -> RunResult {
             threads: 2,
             machine: "linux x86_64, 2 processors".into(),
             peak_memory_bytes: Some(1 << 20),
-            phases: vec![("load".into(), 0.5), ("run".into(), 2.0)],
+            phases: vec![
+                ("load".into(), 0.5),
+                ("run".into(), 2.0),
+                ("run: orders".into(), 0.5),
+            ],
         }),
     }
 }

@@ -258,7 +258,7 @@ impl Table {
 }
 
 /// Seconds with as many digits as needed, at most six.
-fn seconds(at: SimTime) -> String {
+pub(super) fn seconds(at: SimTime) -> String {
     decimal(at.as_secs_f64())
 }
 

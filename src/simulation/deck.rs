@@ -18,9 +18,9 @@ pub(super) struct Deck<'x, 'a> {
     /// What was done to elements, where somebody may ask.
     pub(super) faults: Option<&'x FaultEngine>,
     pub(super) records: &'x mut Vec<Record>,
-    pub(super) traces: &'x mut Vec<Trace>,
     /// Outages of the collector of reports.
     pub(super) outages: &'x mut Vec<CollectorOutage>,
+    pub(super) traces: &'x mut Vec<Trace>,
 }
 
 impl Port for Deck<'_, '_> {

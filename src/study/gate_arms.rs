@@ -11,7 +11,7 @@ use crate::network::Service;
 use crate::scenario::Scenario;
 use crate::simulation::{GateReport, RunResult};
 
-use super::watch::{Overseer, StudyError, Task, run_all};
+use super::watch::{Overseer, Task, WatchError, run_all};
 
 /// The gates of a plan, and what each is worth.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,7 +112,7 @@ type Place = (usize, usize);
 ///
 /// # Errors
 /// If the plan has no gate, or a run came to no result.
-pub fn gate_study(scenario: &Scenario, overseer: &Overseer<'_>) -> Result<GateStudy, StudyError> {
+pub fn gate_study(scenario: &Scenario, overseer: &Overseer<'_>) -> Result<GateStudy, WatchError> {
     let places = places(scenario);
     let mut arms: BTreeMap<Vec<Place>, Scenario> = BTreeMap::new();
     for kept in arms_of(&places) {
@@ -155,12 +155,12 @@ pub fn gate_study(scenario: &Scenario, overseer: &Overseer<'_>) -> Result<GateSt
 ///
 /// # Errors
 /// If it has no gate.
-pub fn gate_study_runs(scenario: &Scenario) -> Result<usize, StudyError> {
+pub fn gate_study_runs(scenario: &Scenario) -> Result<usize, WatchError> {
     let places = places(scenario);
     if scenario.file().change.is_none() || places.is_empty() {
         let name = &scenario.file().name;
         let remedy = "give a stage of its rollout gates, in the file or with --set";
-        return Err(StudyError::Plan(format!("{name}: found no gate; {remedy}")));
+        return Err(WatchError::Plan(format!("{name}: found no gate; {remedy}")));
     }
     Ok(arms_of(&places).len())
 }
@@ -184,7 +184,7 @@ fn arms_of(places: &[Place]) -> Vec<Vec<Place>> {
     arms
 }
 
-fn with_gates(scenario: &Scenario, kept: &[Place]) -> Result<Scenario, StudyError> {
+fn with_gates(scenario: &Scenario, kept: &[Place]) -> Result<Scenario, WatchError> {
     let altered = scenario.altered(|file| {
         for (stage, spec) in file.rollout.stages.iter_mut().enumerate() {
             let mut gate = 0..;
@@ -195,7 +195,7 @@ fn with_gates(scenario: &Scenario, kept: &[Place]) -> Result<Scenario, StudyErro
         }
     });
     let lines = |problems: Vec<crate::scenario::Problem>| {
-        StudyError::Scenario(problems.iter().map(ToString::to_string).collect())
+        WatchError::Scenario(problems.iter().map(ToString::to_string).collect())
     };
     altered.map_err(lines)
 }

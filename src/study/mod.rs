@@ -6,6 +6,7 @@ mod calibration;
 mod figures;
 mod gate_arms;
 mod pairing;
+mod signs;
 pub mod statistics;
 mod watch;
 
@@ -16,4 +17,5 @@ pub use calibration::{
 pub use figures::{FigureUnit, RunFigures, unit};
 pub use gate_arms::{ArmFigures, GateStudy, GateVerdict, GateWorth, gate_study, gate_study_runs};
 pub use pairing::{Paired, PairedFigure, PairingError, pair};
-pub use watch::{Overseer, StudyError};
+pub use signs::{HORIZONS_MIN, RunSigns, SignRow, UNKNOWN};
+pub use watch::{Overseer, WatchError};

@@ -32,7 +32,7 @@ impl std::fmt::Debug for Overseer<'_> {
 
 /// Why many runs came to no result.
 #[derive(Debug)]
-pub enum StudyError {
+pub enum WatchError {
     /// One of the runs.
     Run(RunError),
     /// A scenario cannot be altered as the study needs it, one line a problem.
@@ -43,7 +43,7 @@ pub enum StudyError {
     Plan(String),
 }
 
-impl std::fmt::Display for StudyError {
+impl std::fmt::Display for WatchError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Run(error) => error.fmt(f),
@@ -54,7 +54,7 @@ impl std::fmt::Display for StudyError {
     }
 }
 
-impl std::error::Error for StudyError {}
+impl std::error::Error for WatchError {}
 
 /// A run to be done, and who looks at it.
 pub(super) struct Task<'a, L> {
@@ -82,18 +82,18 @@ impl Looker for () {
 pub(super) fn run_all<L: Looker>(
     tasks: Vec<Task<'_, L>>,
     overseer: &Overseer<'_>,
-) -> Result<Vec<(L, RunResult)>, StudyError> {
+) -> Result<Vec<(L, RunResult)>, WatchError> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(overseer.threads)
         .build()
-        .map_err(|error| StudyError::Threads(error.to_string()))?;
+        .map_err(|error| WatchError::Threads(error.to_string()))?;
     let done: Vec<Result<(L, RunResult), RunError>> = pool.install(|| {
         let runs = tasks.into_par_iter().with_max_len(1);
         runs.map(|task| run_one(task, overseer)).collect()
     });
     done.into_iter()
         .collect::<Result<_, _>>()
-        .map_err(StudyError::Run)
+        .map_err(WatchError::Run)
 }
 
 fn run_one<L: Looker>(

@@ -362,11 +362,11 @@ mod tests {
     fn a_contract_says_which_sensors_there_are() {
         let of = |text: &str| -> TelemetrySpec { serde_json::from_str(text).expect("a contract") };
         let files = of(r#"{"contract": "pm-15min"}"#);
-        assert_eq!(files.counters_settings(), Preset::Pm15min.settings());
+        assert_eq!(files.counters_settings().period, Span::from_minutes(15));
         assert_eq!(files.ledger.settings(files.contract, Span::ZERO), None);
         let full = of(r#"{"contract": "full", "hashes": {"present": false}}"#);
         assert_eq!(full.functions_settings(), Preset::Streaming60s.settings());
-        assert_eq!(full.towers_settings(), Preset::Pm15min.settings());
+        assert_eq!(full.towers_settings().period, Span::from_minutes(15));
         assert!(full.ledger.settings(full.contract, Span::ZERO).is_some());
         assert_eq!(full.hashes_settings(), None);
         let bought = of(r#"{"contract": "pm-15min", "ledger": {"present": true}}"#);

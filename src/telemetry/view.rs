@@ -76,6 +76,7 @@ pub struct OperatorView {
     retention: Span,
     counters: PipelineSettings,
     functions: PipelineSettings,
+    towers: PipelineSettings,
     /// The region of each node, by the node's label.
     region_of: Vec<Option<RegionId>>,
     series: BTreeMap<Source, VecDeque<Report>>,
@@ -118,6 +119,7 @@ impl OperatorView {
             retention: spec.retention,
             counters: spec.counters_settings(),
             functions: spec.functions_settings(),
+            towers: spec.towers_settings(),
             region_of: region_of.collect(),
             series: BTreeMap::new(),
             first_delivery: None,
@@ -254,6 +256,15 @@ impl OperatorView {
         match counted_of {
             CountedOf::Subscribers => &self.counters,
             CountedOf::Elements => &self.functions,
+        }
+    }
+
+    /// After how long without a report a source counts as silent.
+    pub fn stale_after(&self, source: Source) -> Span {
+        match source {
+            Source::Region(_) => self.counters.stale_after,
+            Source::Function(_) => self.functions.stale_after,
+            Source::Towers(_) => self.towers.stale_after,
         }
     }
 

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 use cellfall::scenario::Scenario;
 use cellfall::simulation::simulate;
-use cellfall::study::{DetectPlan, DetectStudy, Overseer, StudyError, detect_study};
+use cellfall::study::{DetectPlan, DetectStudy, Overseer, WatchError, detect_study};
 
 use super::support::{scenario_with, scratch};
 
@@ -119,7 +119,7 @@ fn rules_that_cannot_work_are_refused_with_their_place() {
     }
 }
 
-fn study(text: &str, plan: &DetectPlan) -> Result<DetectStudy, StudyError> {
+fn study(text: &str, plan: &DetectPlan) -> Result<DetectStudy, WatchError> {
     let overseer = Overseer {
         threads: 2,
         is_stopped: &|| false,
@@ -180,7 +180,7 @@ fn a_study_without_nights_is_refused() {
         ..plan(0)
     };
     let error = study(NIGHT, &none).expect_err("no night");
-    assert!(matches!(error, StudyError::Plan(_)), "{error}");
+    assert!(matches!(error, WatchError::Plan(_)), "{error}");
 }
 
 fn program(folder: &std::path::Path, words: &[&str]) -> Output {

@@ -13,11 +13,15 @@
 mod cli;
 mod detectors;
 mod errors;
+mod faults;
 mod gates;
 mod golden;
 mod known_answers;
 mod order;
 mod properties;
+mod scale;
+mod signature;
 mod storm;
 mod support;
+mod telemetry;
 mod tidy;

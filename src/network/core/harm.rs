@@ -6,10 +6,10 @@ use crate::base::{Draws, Purpose, SimTime, TICK_US, Tick, unit_interval};
 use crate::network::command::BlackHole;
 use crate::network::spec::Procedure;
 
-use super::Request;
-use super::incoming::Asked;
-use super::pending::{Job, key};
+use super::elements::Elements;
+use super::pending::{Trip, key};
 use super::visits::Core;
+use super::{NOWHERE, Request, fact};
 
 /// Where load from elsewhere comes in.
 #[derive(Clone, Debug)]
@@ -112,13 +112,12 @@ impl Core {
 
     /// The work of one query at an element.
     pub(in crate::network) fn query_work(&self) -> f64 {
-        self.visits[Procedure::ImsRefresh as usize]
-            .last()
-            .map_or(1.0, |(_, work, _)| work.max(1e-9))
+        let (_, last) = self.itinerary.last(Procedure::ImsRefresh);
+        last.work.max(1e-9)
     }
 
     /// Let all sources send what they send before `to`.
-    pub(super) fn emit(&mut self, to: SimTime) {
+    pub(super) fn emit(&mut self, elements: &Elements, to: SimTime) {
         if self.sources.is_empty() {
             return;
         }
@@ -126,7 +125,7 @@ impl Core {
         let end_us = micros(to);
         for source in &mut sources {
             while source.next_us < end_us {
-                self.emit_one(source);
+                self.emit_one(elements, source);
                 source.sent = source.sent.wrapping_add(1);
                 source.next_us += source.wait_us(self.draws);
             }
@@ -134,7 +133,7 @@ impl Core {
         self.sources = sources;
     }
 
-    fn emit_one(&mut self, source: &Source) {
+    fn emit_one(&mut self, elements: &Elements, source: &Source) {
         let [_, tie, place, radio] = source.words(self.draws);
         #[expect(
             clippy::cast_possible_truncation,
@@ -145,39 +144,53 @@ impl Core {
         let at = u32::try_from(at_us.div_ceil(TICK_US)).unwrap_or(Tick::MAX);
         match &source.entry {
             Entry::Server(server) => {
-                let request = foreign(source.number, at, tie, Procedure::ImsRefresh);
-                let last = self.visits[Procedure::ImsRefresh as usize].len() - 1;
-                let asked = Asked {
-                    request,
+                let (stage, _) = self.itinerary.last(Procedure::ImsRefresh);
+                let request = Request {
                     server: *server,
-                    stage: u8::try_from(last).expect("few visits"),
+                    stage,
+                    ..foreign(source.number, at, tie, Procedure::ImsRefresh)
                 };
-                self.arrivals.push(key(at_us, tie), asked);
+                self.arrivals.push(key(at_us, tie), &request);
             }
             Entry::Towers(towers) => {
                 let last = u64::try_from(towers.len()).expect("few towers");
-                let index = usize::try_from(u64::from(place) * last >> 32).expect("a tower");
+                let index = usize::try_from((u64::from(place) * last) >> 32).expect("a tower");
                 let (tower, pool) = towers[index];
                 let request = Request {
                     tower,
                     pool,
-                    five_g: radio & 1 == 0,
-                    over_wifi: false,
+                    router: elements.router_of_tower[tower as usize],
+                    facts: fact::IGNORES_BACKOFF
+                        | fact::FLOOD
+                        | if radio & 1 == 0 { fact::FIVE_G } else { 0 },
                     ..foreign(source.number, at, tie, Procedure::InitialRegistration)
                 };
-                self.receive_one(request);
+                self.receive(elements, request);
             }
+        }
+    }
+
+    /// See where a request of nobody's goes; it comes to nothing if there is no way.
+    fn receive(&mut self, elements: &Elements, mut request: Request) {
+        let stage = self.itinerary.next(&request, 0);
+        request.stage = stage.expect("a procedure has a visit");
+        let stop = self.itinerary.stop(request.procedure, request.stage);
+        let region = || self.region_of_tower[request.tower as usize];
+        if let Some(server) = elements.pick(&request, stop.at, region) {
+            request.server = server;
+            request.travel_us = elements.tower_to_us(request.tower, server);
+            self.arrivals.take(&[request]);
         }
     }
 
     /// Whether an element that is not sound loses a piece of work that reaches it.
     #[cold]
-    pub(super) fn swallows(&self, job: &Job, server: u16) -> bool {
+    pub(super) fn swallows(&self, trip: Trip<'_>, server: u16) -> bool {
         if !self.servers[server as usize].up {
             return true;
         }
-        let request = &job.request;
-        let occasion = request.tie.wrapping_add(2 + u32::from(job.stage));
+        let request = trip.request;
+        let occasion = request.tie.wrapping_add(2 + u32::from(trip.stage));
         let unit = self.draws.unit(Purpose::Effect, request.device, occasion);
         let holes = self.tempers[server as usize].holes.iter();
         let mut here = holes.filter(|hole| hole.procedures.has(request.procedure));
@@ -209,14 +222,14 @@ fn foreign(number: u32, sent: Tick, tie: u32, procedure: Procedure) -> Request {
         tie,
         device: number,
         tower: 0,
+        travel_us: 0,
+        server: NOWHERE,
         pool: 0,
+        router: 0,
         procedure,
+        stage: 0,
         class: 0,
         member: u8::MAX,
-        five_g: false,
-        over_wifi: true,
-        priority: false,
-        ignores_backoff: true,
-        flood: true,
+        facts: fact::OVER_WIFI | fact::IGNORES_BACKOFF | fact::FLOOD,
     }
 }

@@ -7,7 +7,7 @@ use crate::network::command::Cause;
 use crate::network::counters::{COUNTED_CAUSES, RegistrationCounts, TowerCounts};
 use crate::network::spec::Procedure;
 
-use super::Request;
+use super::{Request, fact};
 
 /// The counters, by server and by tower.
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ impl Tally {
     #[inline]
     pub(super) fn requested(&mut self, request: &Request, server: u16) {
         if request.procedure == Procedure::InitialRegistration {
-            let priority = usize::from(request.priority);
+            let priority = usize::from(request.has(fact::PRIORITY));
             self.registrations[server as usize].requested[priority] += 1;
         }
     }
@@ -36,7 +36,7 @@ impl Tally {
     /// The accept of a registration leaves the core.
     #[inline]
     pub(super) fn accepted(&mut self, request: &Request, server: u16) {
-        let priority = usize::from(request.priority);
+        let priority = usize::from(request.has(fact::PRIORITY));
         self.registrations[server as usize].accepted[priority] += 1;
     }
 
@@ -47,7 +47,7 @@ impl Tally {
             .iter()
             .position(|&counted| counted == cause.0);
         let place = counted.unwrap_or(COUNTED_CAUSES.len());
-        let priority = usize::from(request.priority);
+        let priority = usize::from(request.has(fact::PRIORITY));
         self.registrations[server as usize].rejected[priority][place] += 1;
     }
 

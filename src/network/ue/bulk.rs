@@ -170,7 +170,7 @@ impl Shard {
     pub(in crate::network) fn drop_ims(
         &mut self,
         air: &Air,
-        holds: &dyn Fn(u32) -> bool,
+        holds: &(dyn Fn(u32) -> bool + Sync),
         share: f64,
         at: Tick,
     ) {

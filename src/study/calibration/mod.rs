@@ -23,7 +23,7 @@ use crate::scenario::Scenario;
 use crate::telemetry::{OperatorView, PipelineSettings, Preset};
 
 use super::statistics::{Interval, number};
-use super::watch::{Overseer, StudyError, Task, run_all};
+use super::watch::{Overseer, Task, WatchError, run_all};
 
 pub use bench::{Candidate, candidates};
 pub use outcome::{CandidateOutcome, NightOutcome};
@@ -65,8 +65,8 @@ impl DetectPlan {
         self.history_days + self.calibration_days + self.check_days + scenarios * self.nights
     }
 
-    fn check(&self) -> Result<(), StudyError> {
-        let plan = |text: &str| Err(StudyError::Plan(text.to_owned()));
+    fn check(&self) -> Result<(), WatchError> {
+        let plan = |text: &str| Err(WatchError::Plan(text.to_owned()));
         if self.calibration_days == 0 || self.check_days == 0 || self.nights == 0 {
             return plan(
                 "found no day to calibrate on, none to check on, or no night: each needs one",
@@ -149,10 +149,10 @@ pub fn detect_study(
     scenarios: &[Scenario],
     plan: &DetectPlan,
     overseer: &Overseer<'_>,
-) -> Result<DetectStudy, StudyError> {
+) -> Result<DetectStudy, WatchError> {
     plan.check()?;
     let Some(first) = scenarios.first() else {
-        return Err(StudyError::Plan("found no scenario".to_owned()));
+        return Err(WatchError::Plan("found no scenario".to_owned()));
     };
     let found = candidates(first);
     let alarms = alarms(first, &found)?;
@@ -224,7 +224,7 @@ impl Calendar<'_> {
         days: std::ops::Range<usize>,
         alarms: &[Alarm],
         profiles: &[Option<Arc<Profile>>],
-    ) -> Result<Vec<Vec<Trace>>, StudyError> {
+    ) -> Result<Vec<Vec<Trace>>, WatchError> {
         let first = days.start;
         let tasks = days.map(|day| Task {
             scenario: self.days.nth(day - first),
@@ -254,7 +254,7 @@ fn learn(
     calendar: &Calendar<'_>,
     plan: &DetectPlan,
     alarms: &[Alarm],
-) -> Result<Lessons, StudyError> {
+) -> Result<Lessons, WatchError> {
     let tasks = (0..plan.history_days).map(|day| Task {
         scenario: calendar.days.quiet(),
         seed: calendar.seed(day),

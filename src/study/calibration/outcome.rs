@@ -13,7 +13,7 @@ use crate::scenario::Scenario;
 use crate::simulation::RunResult;
 
 use super::super::statistics::{Duration, SurvivalCurve, quantile, sorted, survival};
-use super::super::watch::{Overseer, StudyError, Task, run_all};
+use super::super::watch::{Overseer, Task, WatchError, run_all};
 use super::trace::Trace;
 use super::watchman::{LOOK, Watchman};
 use super::{Calibrated, DetectPlan};
@@ -61,7 +61,7 @@ pub(super) fn nights(
     plan: &DetectPlan,
     (alarms, calibrated, profiles): (&[Alarm], &[Calibrated], &[Option<Arc<Profile>>]),
     overseer: &Overseer<'_>,
-) -> Result<NightOutcome, StudyError> {
+) -> Result<NightOutcome, WatchError> {
     let first = scenario.file().seed;
     let tasks = (0..plan.nights as u64).map(|night| Task {
         scenario,

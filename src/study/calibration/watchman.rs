@@ -9,7 +9,7 @@ use crate::detect::{Alarm, Profile, Sensor, Watch};
 use crate::scenario::Scenario;
 use crate::telemetry::{Names, OperatorView, Window};
 
-use super::super::watch::{Looker, StudyError};
+use super::super::watch::{Looker, WatchError};
 use super::bench::Candidate;
 use super::trace::Trace;
 
@@ -135,7 +135,7 @@ impl Looker for Scholar {
 pub(super) fn alarms(
     scenario: &Scenario,
     candidates: &[Candidate],
-) -> Result<Vec<Alarm>, StudyError> {
+) -> Result<Vec<Alarm>, WatchError> {
     let classes = scenario.class_names();
     let names = Names {
         topology: scenario.topology(),
@@ -145,7 +145,7 @@ pub(super) fn alarms(
         .iter()
         .map(|candidate| Alarm::new(&candidate.rule, &names));
     let lines = |problems: Vec<crate::base::Problem>| {
-        StudyError::Scenario(problems.iter().map(ToString::to_string).collect())
+        WatchError::Scenario(problems.iter().map(ToString::to_string).collect())
     };
     resolved.collect::<Result<_, _>>().map_err(lines)
 }

@@ -11,7 +11,7 @@ use crate::attack::DisturbanceSpec;
 use crate::base::Span;
 use crate::scenario::{Problem, Scenario};
 
-use super::super::watch::StudyError;
+use super::super::watch::WatchError;
 
 /// The harmless days, with what happens: in the words of a scenario.
 const DISTURBANCES: [(&str, &str); 5] = [
@@ -51,7 +51,7 @@ impl Days {
     ///
     /// # Errors
     /// If the scenario cannot do without its change and attacks.
-    pub(super) fn of(scenario: &Scenario) -> Result<Self, StudyError> {
+    pub(super) fn of(scenario: &Scenario) -> Result<Self, WatchError> {
         let quiet = without_trouble(scenario, None)?;
         let disturbed = DISTURBANCES.iter().map(|(_, text)| {
             let disturbance = serde_json::from_str(text).expect("a disturbance of this program");
@@ -86,9 +86,10 @@ impl Days {
 fn without_trouble(
     scenario: &Scenario,
     disturbance: Option<DisturbanceSpec>,
-) -> Result<Scenario, StudyError> {
+) -> Result<Scenario, WatchError> {
     let altered = scenario.altered(|file| {
         file.change = None;
+        file.concurrent.clear();
         file.attacks.clear();
         file.disturbances = disturbance.into_iter().collect();
         file.response.playbook.clear();
@@ -97,7 +98,7 @@ fn without_trouble(
         file.horizon = Span::from_hours(24);
     });
     let lines = |problems: Vec<Problem>| {
-        StudyError::Scenario(problems.iter().map(ToString::to_string).collect())
+        WatchError::Scenario(problems.iter().map(ToString::to_string).collect())
     };
     altered.map_err(lines)
 }
