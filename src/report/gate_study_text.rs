@@ -55,18 +55,11 @@ pub fn gate_study_text(study: &GateStudy, width: usize) -> String {
     let heading = "WHEN EACH ACTS ALONE, AND WHAT IS EXPOSED BY THEN (h:mm:ss from its start)";
     section(&mut lines, heading, &acted, width);
     let mut worth = TextTable::new(&[Left, Right, Right, Right, Right, Left]);
-    worth.row([
-        "gate",
-        "data: alone",
-        "to the others",
-        "voice: alone",
-        "to the others",
-        "",
-    ]);
+    worth.row(["gate", "data alone", "beside", "voice alone", "beside", ""]);
     for gate in &study.gates {
         worth.row(worth_row(gate, study));
     }
-    let heading = "DEVICE-MINUTES THAT EACH SAVES (alone: against no gate; less is a cost)";
+    let heading = "DEVICE-MINUTES THAT EACH SAVES ALONE, AND BESIDE THE OTHERS (less is a cost)";
     section(&mut lines, heading, &worth, width);
     lines.iter().map(|line| fit(line, width) + "\n").collect()
 }

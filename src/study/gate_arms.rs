@@ -250,8 +250,8 @@ mod tests {
             let worth = GateWorth {
                 together: GateReport::default(),
                 by_itself: GateReport {
-                    outcome,
                     measured,
+                    outcome,
                     ..GateReport::default()
                 },
                 without: ArmFigures::default(),
