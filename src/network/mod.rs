@@ -15,6 +15,8 @@ mod harm;
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
     clippy::struct_excessive_bools,
+    clippy::struct_field_names,
+    clippy::needless_pass_by_value,
     reason = "a model of a few hundred devices, kept simple: a field for each fact"
 )]
 mod naive;

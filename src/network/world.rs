@@ -220,7 +220,7 @@ impl<'a> Network<'a> {
         let (air, end) = (&self.air, to.ceil_tick());
         let worthwhile = self.fired() > WORTHWHILE as u64;
         self.workers.each(&mut self.shards, worthwhile, |shard| {
-            shard.advance(air, end)
+            shard.advance(air, end);
         });
         self.collect(to);
         self.catch_up();

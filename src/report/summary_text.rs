@@ -372,7 +372,9 @@ fn phases(timing: &Timing, serial: Option<f64>) -> String {
     let each = phases.map(|(name, seconds)| format!("{name} {}", duration(*seconds)));
     let mut text = each.collect::<Vec<_>>().join(", ");
     if let Some(share) = serial {
-        text += &format!("; {} serial", percent(share));
+        text += "; ";
+        text += &percent(share);
+        text += " serial";
     }
     text
 }
