@@ -369,7 +369,8 @@ fn speed(result: &RunResult, timing: &Timing) -> String {
 /// Where the time went.
 fn phases(timing: &Timing, serial: Option<f64>) -> String {
     let phases = timing.phases.iter();
-    let each = phases.map(|(name, seconds)| format!("{name} {}", duration(*seconds)));
+    let parts = phases.filter_map(|(name, seconds)| Some((name.strip_prefix("run: ")?, seconds)));
+    let each = parts.map(|(name, seconds)| format!("{name} {}", duration(*seconds)));
     let mut text = each.collect::<Vec<_>>().join(", ");
     if let Some(share) = serial {
         text += "; ";
