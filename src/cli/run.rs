@@ -24,6 +24,7 @@ pub(super) fn run<E: Engine>(
     phases.end("load");
     let plan = engine.plan(&world);
     plan.warnings.iter().for_each(|line| terminal.tell(line));
+    tell_lint(&asked.file, &plan, terminal);
     plan.remarks
         .iter()
         .for_each(|line| tracing::info!("{line}"));
@@ -46,6 +47,18 @@ pub(super) fn run<E: Engine>(
     } else {
         Exit::Failed
     })
+}
+
+/// One line on what `check` would say at length.
+pub(super) fn tell_lint(file: &Path, plan: &Plan, terminal: &mut Terminal<'_>) {
+    let mut rules: Vec<_> = plan.lint.iter().map(|(rule, _)| *rule).collect();
+    rules.dedup();
+    if !rules.is_empty() {
+        let (file, rules) = (file.display(), rules.join(", "));
+        terminal.tell(&format!(
+            "{file}: warning: the plan has {rules} (see cellfall check)"
+        ));
+    }
 }
 
 /// One run to be done.

@@ -45,12 +45,15 @@ impl Engine for Sample {
             .name
             .contains("odd")
             .then(|| "odd.yaml:1:1: warning: odd".to_owned());
+        let risky = world.name.contains("risky");
+        let lint = risky.then(|| ("no-gate", "risky.yaml:2:1: warning [no-gate]: x".to_owned()));
         Plan {
             name: world.name.clone(),
             seed: world.seed,
             clock: result.clock,
             horizon: result.horizon,
             warnings: warning.into_iter().collect(),
+            lint: lint.into_iter().collect(),
             remarks: Vec::new(),
         }
     }

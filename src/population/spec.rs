@@ -47,6 +47,8 @@ pub struct ClassSpec {
     pub ignores_backoff: Share,
     /// Calls per device that can call, originated and received.
     pub calls_per_day: PerDay,
+    /// Share of those that the device originates.
+    pub originated: Share,
     /// How calls spread over the hours of the local day (24 weights; they need not add up to 1).
     pub calls_by_hour: Hourly,
     /// Emergency calls per device that can call.
@@ -134,6 +136,7 @@ impl Default for ClassSpec {
             data_needs_ims: Share::of(0.1),
             ignores_backoff: Share::NONE,
             calls_per_day: PerDay::of(10.0),
+            originated: Share::of(0.5),
             calls_by_hour: Hourly(CALLS_BY_HOUR.to_vec()),
             emergency_calls_per_day: PerDay::of(0.0015),
             redial: RedialSpec::default(),

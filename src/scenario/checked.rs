@@ -14,6 +14,7 @@ use crate::telemetry::Names;
 use crate::topology::{Topology, build};
 
 use super::file::ScenarioFile;
+use super::lint::{Planned, lint};
 use super::load::{Loaded, load, load_str};
 use super::problem::{Problem, Problems};
 use super::resolve::{digest, to_yaml};
@@ -34,6 +35,7 @@ pub struct Scenario {
     resolved: String,
     digest: Digest,
     warnings: Vec<String>,
+    remarks: Vec<Problem>,
 }
 
 impl Scenario {
@@ -88,6 +90,9 @@ impl Scenario {
         }
         let base: PathBuf = loaded.base.clone();
         let (file, warnings) = loaded.finish()?;
+        let (remarks, warnings): (Vec<_>, Vec<_>) = warnings
+            .into_iter()
+            .partition(|problem| problem.rule.is_some());
         let topology = topology.expect("an unsound network is a problem");
         let mut warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
         warnings.extend(topology.warnings().iter().map(ToString::to_string));
@@ -101,6 +106,7 @@ impl Scenario {
             resolved,
             digest,
             warnings,
+            remarks,
         })
     }
 
@@ -132,6 +138,11 @@ impl Scenario {
     /// What is allowed but may not be meant.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    /// What the plan lint says, with places.
+    pub fn remarks(&self) -> &[Problem] {
+        &self.remarks
     }
 
     /// The names of the device classes, in their order.
@@ -385,9 +396,20 @@ fn check_control(
         }
     }
     let Some(change) = &file.change else { return };
-    if let Err(found) = Rollout::new(change, &file.rollout, topology, clock, file.seed) {
-        for (path, found, allowed) in found {
-            problems.push(&path, found, allowed, None);
+    match Rollout::new(change, &file.rollout, topology, clock, file.seed) {
+        Err(found) => {
+            for (path, found, allowed) in found {
+                problems.push(&path, found, allowed, None);
+            }
+        }
+        Ok(rollout) => {
+            let plan = rollout.plan();
+            let planned = Planned {
+                topology,
+                clock,
+                plan,
+            };
+            lint(file, &planned, problems);
         }
     }
     for (stage, spec) in file.rollout.stages.iter().enumerate() {

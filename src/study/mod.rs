@@ -4,6 +4,8 @@
 
 mod figures;
 mod pairing;
+mod score;
 
 pub use figures::{FigureUnit, RunFigures, unit};
 pub use pairing::{Paired, PairedFigure, PairingError, pair};
+pub use score::{Score, ScoredFigure};

@@ -5,6 +5,7 @@
 use crate::base::{Record, SimTime, Span};
 use crate::network::Service;
 
+use super::super::curve::Curve;
 use super::super::figures::Impact;
 use super::super::names::real;
 use super::{Figure, Published, Quantity, Tag, Tolerance, Unit};
@@ -54,6 +55,8 @@ pub struct Evaluated {
     pub source: String,
     /// Anything a reader should know.
     pub note: String,
+    /// What probably explains a miss.
+    pub miss: String,
 }
 
 /// Every figure of the block, in its order.
@@ -86,6 +89,7 @@ fn evaluate_figure(figure: &Figure, evidence: &Evidence<'_>, t0: SimTime) -> Eva
         tag: figure.tag,
         source: figure.source.clone(),
         note: figure.note.clone(),
+        miss: figure.miss.clone(),
     }
 }
 
@@ -120,6 +124,31 @@ fn simulate(quantity: &Quantity, evidence: &Evidence<'_>, t0: SimTime) -> Option
             all.services[Service::from(*service) as usize].ever_out,
         )),
         Quantity::BlockedCalls => Some(real(all.calls.blocked)),
+        Quantity::FirstAttemptsBlocked => Some(real(all.calls.first_blocked)),
+        Quantity::EmergencyCallsCarried { from, to } => {
+            let calls = impact.series.curve(None, |c| c.emergency_calls);
+            let blocked = impact.series.curve(None, |c| c.emergency_blocked);
+            let between =
+                |curve: &Curve| Some(curve.value_at(t0 + *to)? - curve.value_at(t0 + *from)?);
+            let made = between(&calls).filter(|&made| made > 0.0)?;
+            Some(1.0 - between(&blocked)? / made)
+        }
+        Quantity::PeakOut { service } => {
+            Some(real(all.services[Service::from(*service) as usize].peak))
+        }
+        Quantity::RegisteredDrop => {
+            let lowest = all.registered.lowest;
+            Some(real(all.registered.before.saturating_sub(lowest)))
+        }
+        Quantity::RestoredShareAt { service, at } => {
+            let out = impact.series.out(None, Service::from(*service));
+            let peak = out.peak().map(|p| p.1).filter(|&peak| peak > 0.0)?;
+            Some(1.0 - out.value_at(t0 + *at)? / peak)
+        }
+        Quantity::RecordCount { record, subject } => {
+            let fits = |r: &&Record| r.kind == record && r.subject.contains(subject.as_str());
+            Some(real(evidence.records.iter().filter(fits).count() as u64))
+        }
         Quantity::EmergencyBlocked => Some(real(all.calls.emergency_blocked)),
         Quantity::BlockedCallsPerDevice => share(all.calls.blocked, all.devices),
         Quantity::AttemptsPerDevice => share(all.registered.attempts, all.devices),
