@@ -29,14 +29,16 @@ pub(crate) mod testing;
 mod ways;
 
 pub use defects::{
-    CapacityRegression, CrashAfterDwell, CrashOnStart, ProtectMode, RejectAll, StateLoss,
+    CapacityRegression, CertTimeBomb, ContentPush, CrashAfterDwell, CrashOnStart, DbInconsistency,
+    PoisonMessage, PrefixLimit, ProtectMode, RejectAll, RouteFlood, ServiceClassSelective,
+    StateLoss, SupplyChain, TimerMismatch, TransportMisweight,
 };
 pub use engine::{FaultEngine, FaultId, FaultOrder};
 pub use holds::{Holder, Holds};
 pub use luck::{Luck, luck, text_key};
-pub use port::Port;
+pub use port::{CollectorOutage, Port};
 pub use registry::{Defect, DefectSpec, Finding};
 pub use spec::{
-    Afterwards, Effect, EffectTiming, FaultSpec, OriginRemoved, Removal, SelfRecovery, SpreadFrom,
-    SpreadRule, Trigger,
+    Afterwards, Effect, EffectTiming, FaultSpec, OriginRemoved, Overload, QueryLoop, Removal,
+    SelfRecovery, SpreadFrom, SpreadRule, Trigger,
 };

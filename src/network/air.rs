@@ -29,6 +29,8 @@ pub(super) struct TowerState {
     pub(super) barring: u16,
     /// Seconds since local midnight at the start of the scenario.
     pub(super) local_start_s: u32,
+    /// How many times as much as usual its users ask for.
+    pub(super) demand: f64,
     /// Towers in range: a run of [`Air::neighbours`].
     pub(super) neighbours: (u32, u8),
 }

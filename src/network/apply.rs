@@ -3,12 +3,12 @@
 //! Invariant: between windows only.
 
 use crate::base::{NodeId, SimTime, TowerId};
-use crate::topology::{EdgeKind, NodeKind, Routes, Tower};
+use crate::topology::{EdgeKind, NodeKind, Tower};
 
 use super::air::{FloodState, Openness, WAY_4G, WAY_5G};
 use super::command::{Barring, Command, ElementStatus, Flood, Scope};
 use super::core::{Choice, Pacer};
-use super::world::{Network, is_core};
+use super::world::Network;
 
 impl Network<'_> {
     /// Carry out a command at `now`.
@@ -46,10 +46,11 @@ impl Network<'_> {
                     .iter_mut()
                     .for_each(|shard| shard.announce(air, share.get(), at));
             }
+            _ => self.harm(command, now),
         }
     }
 
-    fn server(&self, node: NodeId) -> Option<u16> {
+    pub(super) fn server(&self, node: NodeId) -> Option<u16> {
         self.core.elements.server_of[node.index()]
     }
 
@@ -67,12 +68,9 @@ impl Network<'_> {
         }
         let kind = self.topology.node(node).kind;
         if kind == NodeKind::Router {
-            let status = &self.status;
-            let up = |id: NodeId| status[id.index()] == ElementStatus::Up;
-            let routes = Routes::compute(self.topology, up, |_| true);
-            self.core.elements.set_routes(self.topology, &routes);
+            self.reroute();
         }
-        if is_core(kind) || matches!(kind, NodeKind::Router | NodeKind::Tower) {
+        if kind.is_core_function() || matches!(kind, NodeKind::Router | NodeKind::Tower) {
             self.refresh(now);
         }
     }
@@ -303,7 +301,7 @@ impl Network<'_> {
         }
     }
 
-    fn tower_in_scope(&self, tower: usize, scope: &Scope) -> bool {
+    pub(super) fn tower_in_scope(&self, tower: usize, scope: &Scope) -> bool {
         let state = &self.air.towers[tower];
         match scope {
             Scope::All | Scope::Class(_) => true,
@@ -317,31 +315,26 @@ impl Network<'_> {
 
     fn start_flood(&mut self, id: u32, flood: &Flood, now: SimTime) {
         self.wake_all(now);
-        let slot = self
-            .air
-            .floods
-            .iter()
-            .position(Option::is_none)
-            .unwrap_or(self.air.floods.len());
+        let floods = &self.air.floods;
+        let same = |state: &Option<FloodState>| state.as_ref().is_some_and(|state| state.id == id);
+        let running = floods.iter().position(same);
+        let slot = running
+            .or_else(|| floods.iter().position(Option::is_none))
+            .unwrap_or(floods.len());
+        let since = running
+            .and_then(|slot| floods[slot].as_ref())
+            .map_or(now, |state| state.since);
         let state = Some(FloodState {
             id,
             flood: flood.clone(),
-            since: now,
+            since,
         });
         if slot == self.air.floods.len() {
             self.air.floods.push(state);
         } else {
             self.air.floods[slot] = state;
         }
-        if let Scope::Nodes(_) = flood.scope {
-            for shard in &mut self.shards {
-                for slice in &mut shard.slices {
-                    let node = self.topology.tower(slice.tower).node;
-                    slice.chosen =
-                        matches!(&flood.scope, Scope::Nodes(nodes) if nodes.contains(&node));
-                }
-            }
-        }
+        self.mark(&flood.scope);
         let (air, at) = (&self.air, now.ceil_tick());
         self.shards
             .iter_mut()
@@ -410,7 +403,9 @@ impl Network<'_> {
             spec.messages_in_busy_hour.get(),
             spec.messages_in_quiet_hour.get(),
         );
-        let messages_per_s = (quiet + (busy - quiet) * self.activity(region, now)) / 3_600.0;
+        let messages_per_s = (quiet + (busy - quiet) * self.activity(region, now))
+            * self.demand_of(region)
+            / 3_600.0;
         let is_amf = self.core.elements.kinds[server] == NodeKind::Amf;
         let generation = self.five_g_share(is_amf);
         messages_per_s * self.devices_of_server[server] * generation * present
@@ -418,7 +413,7 @@ impl Network<'_> {
     }
 
     /// How busy the hour is: 0 in the quietest, 1 in the busiest, as calls go.
-    fn activity(&self, region: Option<crate::base::RegionId>, now: SimTime) -> f64 {
+    pub(super) fn activity(&self, region: Option<crate::base::RegionId>, now: SimTime) -> f64 {
         let tower = self.tower_of_region[region.map_or(0, crate::base::RegionId::index)]
             .map(|tower| &self.air.towers[tower]);
         let hour = tower.map_or(12, |tower| tower.hour(now.ceil_tick()));
@@ -458,7 +453,7 @@ impl Network<'_> {
             .topology
             .neighbours(node, EdgeKind::OamMgmt)
             .any(|(_, oss)| managers.contains(&oss));
-        let routes = Routes::compute(self.topology, up, |_| true);
+        let routes = self.routes();
         managed
             && managers
                 .iter()

@@ -8,6 +8,7 @@ mod apply;
 mod command;
 mod core;
 mod counters;
+mod harm;
 mod sizing;
 mod spec;
 #[cfg(test)]
@@ -16,7 +17,10 @@ mod tests;
 mod ue;
 mod world;
 
-pub use command::{Barring, Cause, Command, ElementStatus, Flood, Pace, PaceOrder, Scope};
+pub use command::{
+    Barring, BlackHole, Cause, Command, ElementStatus, Flood, Load, Pace, PaceOrder, ProcedureSet,
+    Scope,
+};
 pub use counters::{ClassCounts, FunctionCounts, SERVICES, Service, Snapshot};
 pub use spec::{
     AccessSpec, BackgroundSpec, CallsSpec, CoreSpec, Discipline, Function, FunctionSpec,

@@ -6,7 +6,7 @@
 use crate::base::{Draws, NodeId, SimTime, Span, WallClock, ZoneError, zone_offset_seconds};
 use crate::kernel::Workers;
 use crate::population::{Demand, Placement, PopulationSpec};
-use crate::topology::{NodeKind, Topology};
+use crate::topology::Topology;
 
 use super::air::{Air, ClassRules, Timers, TowerState};
 use super::command::ElementStatus;
@@ -52,6 +52,10 @@ pub struct Network<'a> {
     /// As far as here, shards have asked.
     asked_to: SimTime,
     pub(super) status: Vec<ElementStatus>,
+    /// Transport links that are cut.
+    pub(super) links_down: std::collections::BTreeSet<crate::base::EdgeId>,
+    /// Whether users under any tower ask for more or less than usual.
+    pub(super) crowded: bool,
     /// When each tower lost the core, if it has.
     pub(super) lost_core_at: Vec<Option<SimTime>>,
     pub(super) wilted: Vec<bool>,
@@ -118,6 +122,8 @@ impl<'a> Network<'a> {
             core,
             asked_to: SimTime::ZERO,
             status: vec![ElementStatus::Up; topology.nodes().len()],
+            links_down: std::collections::BTreeSet::new(),
+            crowded: false,
             lost_core_at: vec![None; topology.towers().len()],
             wilted: vec![false; topology.towers().len()],
             devices_of_server: sizes,
@@ -392,6 +398,7 @@ fn towers(
             backhaul: true,
             barring: u16::from(input.spec.access.barring.is_some()),
             local_start_s: zones[tower.zone.as_str()],
+            demand: 1.0,
             neighbours: (
                 first,
                 u8::try_from(tower.neighbours.len()).unwrap_or(u8::MAX),
@@ -399,17 +406,4 @@ fn towers(
         });
     }
     Ok((towers, neighbours))
-}
-
-/// Whether a node carries traffic at all (routers) or serves (functions).
-pub(super) fn is_core(kind: NodeKind) -> bool {
-    matches!(
-        kind,
-        NodeKind::Amf
-            | NodeKind::Mme
-            | NodeKind::Udm
-            | NodeKind::Ims
-            | NodeKind::Gateway
-            | NodeKind::Epdg
-    )
 }

@@ -147,6 +147,7 @@ pub fn simulate_with(
             .expect("the scenario has checked it"),
         holds: Holds::default(),
         records: Vec::new(),
+        outages: Vec::new(),
         recorder: Recorder::new(ImpactNames::new(topology, classes.clone(), file.scale)),
         classes: &classes,
         observer,

@@ -11,7 +11,7 @@ use crate::attack::{AttackOrder, Attacks};
 use crate::base::{NodeId, Record, SimTime, Span, tie_break};
 use crate::change::{ChangeOrder, Hands, Rollout, RolloutCommand, Status};
 use crate::detect::{ViewJudge, find_judge};
-use crate::fault::{FaultEngine, FaultOrder, Holds, Port};
+use crate::fault::{CollectorOutage, FaultEngine, FaultOrder, Holds, Port};
 use crate::impact::Recorder;
 use crate::kernel::{Agenda, Phase, Workers, World};
 use crate::network::Network;
@@ -56,6 +56,8 @@ pub(super) struct Night<'a, 'o> {
     pub(super) response: Response,
     pub(super) holds: Holds,
     pub(super) records: Vec<Record>,
+    /// Outages of the collector of reports.
+    pub(super) outages: Vec<CollectorOutage>,
     pub(super) recorder: Recorder,
     pub(super) classes: &'a [String],
     pub(super) observer: &'o mut dyn Observer,
@@ -75,6 +77,7 @@ macro_rules! deck {
             holds: &mut $night.holds,
             faults: None,
             records: &mut $night.records,
+            outages: &mut $night.outages,
         }
     };
 }
@@ -198,9 +201,21 @@ impl Night<'_, '_> {
             source.has_path(topology, |node| network.management_reaches(node))
         });
         for (at, report) in reports {
-            self.schedule(agenda, at, Order::Deliver(report));
+            if let Some(at) = self.after_outages(at, &report) {
+                self.schedule(agenda, at, Order::Deliver(report));
+            }
         }
         self.schedule(agenda, self.pipeline.next_due(), Order::Collect);
+    }
+
+    /// When a report arrives in spite of the collector's outages; never, if one of them loses it.
+    fn after_outages(&self, at: SimTime, report: &Report) -> Option<SimTime> {
+        let met = self.outages.iter().filter(|outage| {
+            report.at < outage.until && report.is_of_share(outage.share, self.seed)
+        });
+        met.fold(Some(at), |at, outage| {
+            at.filter(|_| outage.kept).map(|at| at.max(outage.until))
+        })
     }
 
     fn minute(&mut self, now: SimTime) {
@@ -291,6 +306,7 @@ fn fault_key(order: &FaultOrder) -> u32 {
         FaultOrder::Load { node, .. }
         | FaultOrder::Trigger { node, .. }
         | FaultOrder::Act { node, .. }
+        | FaultOrder::Look { node, .. }
         | FaultOrder::Recover { node, .. } => *node,
         FaultOrder::Cross { to, .. } => *to,
     };

@@ -9,7 +9,7 @@
 //!
 //! Invariant: nothing here judges; a report never arrives before its period has ended.
 
-use crate::base::{NodeId, RegionId, SimTime, Span, Stream};
+use crate::base::{NodeId, RegionId, Share, SimTime, Span, Stream};
 use crate::fault::luck;
 use crate::network::Snapshot;
 use crate::topology::{Pool, Topology};
@@ -39,6 +39,14 @@ pub struct Report {
     pub deliver_at: SimTime,
     /// Its columns; at full scale.
     pub(super) values: Vec<f64>,
+}
+
+impl Report {
+    /// Whether its source is among this share of all sources, always the same ones.
+    pub fn is_of_share(&self, share: Share, seed: u64) -> bool {
+        let [kind, source, _] = occasion(self);
+        luck(seed, Stream::Telemetry, &[kind, source]).happens(share)
+    }
 }
 
 /// What turns true counters into reports. Collects whenever a period ends.

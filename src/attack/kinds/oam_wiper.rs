@@ -95,6 +95,7 @@ impl OamWiper {
     fn fault(&self, topology: &Topology) -> FaultSpec {
         FaultSpec {
             kind: "oam-wiper",
+            techniques: "",
             trigger: Trigger::Dwell(self.dwell),
             spread: vec![self.movement(), Self::collapse()],
             contained: Share::NONE,
@@ -139,6 +140,7 @@ impl OamWiper {
             passes_through: Vec::new(),
             max_hops: u32::MAX,
             at_once: false,
+            with_traffic: false,
         }
     }
 
@@ -153,6 +155,7 @@ impl OamWiper {
             passes_through: vec![NodeKind::NfviHost],
             max_hops: u32::MAX,
             at_once: true,
+            with_traffic: false,
         }
     }
 

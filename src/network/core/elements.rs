@@ -56,20 +56,9 @@ pub(in crate::network) struct Elements {
 
 impl Elements {
     pub(in crate::network) fn new(topology: &Topology, seed: u64) -> Self {
-        let core = |kind| {
-            matches!(
-                kind,
-                NodeKind::Amf
-                    | NodeKind::Mme
-                    | NodeKind::Udm
-                    | NodeKind::Ims
-                    | NodeKind::Gateway
-                    | NodeKind::Epdg
-            )
-        };
         let nodes: Vec<NodeId> = (0..topology.nodes().len())
             .map(NodeId::from_index)
-            .filter(|&id| core(topology.node(id).kind))
+            .filter(|&id| topology.node(id).kind.is_core_function())
             .collect();
         let mut server_of = vec![None; topology.nodes().len()];
         for (server, node) in (0_u16..).zip(&nodes) {

@@ -10,6 +10,7 @@
 mod admission;
 mod elements;
 mod entry;
+mod harm;
 mod incoming;
 mod pending;
 mod radio;
@@ -24,6 +25,7 @@ use super::spec::Procedure;
 
 pub(super) use admission::Pacer;
 pub(super) use elements::{Choice, Elements};
+pub(super) use harm::{Entry, Source};
 pub(super) use radio::Radios;
 pub(super) use server::Server;
 pub(super) use visits::Core;

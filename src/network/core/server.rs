@@ -39,6 +39,8 @@ pub(in crate::network) enum Served {
 #[derive(Debug)]
 pub(in crate::network) struct Server<J> {
     pub(in crate::network) up: bool,
+    /// Whether it is up and swallows nothing.
+    pub(in crate::network) sound: bool,
     /// Work units per second at scale 1, as configured.
     rate: f64,
     /// Multiple of it that faults leave.
@@ -73,6 +75,7 @@ impl<J: Copy> Server<J> {
             unit_ns: 0.0,
             usual: (0.0, 0, 0),
             up: true,
+            sound: true,
             rate,
             factor: 1.0,
             background: 0.0,

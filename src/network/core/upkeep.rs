@@ -23,6 +23,7 @@ impl Core {
             return;
         }
         self.servers[server as usize].up = up;
+        self.servers[server as usize].sound = up && self.tempers[server as usize].holes.is_empty();
         self.servers[server as usize].counts.up = up;
         self.elements.up[server as usize] = up;
         if !up {

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::base::{Draws, Purpose, SimTime};
-use crate::network::command::Cause;
+use crate::network::command::{BlackHole, Cause};
 use crate::network::spec::{
     Function, LateAccept, NetworkSpec, OverloadSpec, PROCEDURES, Procedure, StaleWork,
 };
@@ -17,7 +17,7 @@ use super::incoming::{Asked, Incoming};
 use super::pending::{Ahead, HASH_BITS, Job, NOBODY, NOWHERE, Pending, Step, key};
 use super::radio::Radios;
 use super::server::{Offer, Served, Server};
-use super::{Pacer, Request, Verdict, VerdictKind};
+use super::{Pacer, Request, Source, Verdict, VerdictKind};
 
 /// What an AMF or MME does beside serving.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +25,9 @@ pub(super) struct Temper {
     pub(super) reject: Option<(Cause, f64)>,
     pub(super) overload: Option<OverloadSpec>,
     pub(super) overloaded: bool,
+    pub(super) holes: Vec<BlackHole>,
+    /// Replies to requests older than this are thrown away.
+    pub(super) patience_us: Option<u64>,
 }
 
 /// The core of the network.
@@ -36,6 +39,9 @@ pub(in crate::network) struct Core {
     pub(super) tempers: Vec<Temper>,
     pub(super) visits: Vec<Vec<(Function, f64, bool)>>,
     pub(super) guards_us: [u64; PROCEDURES.len()],
+    /// The guards, or the shortest patience of any element if that is shorter.
+    pub(super) limits_us: [u64; PROCEDURES.len()],
+    pub(super) sources: Vec<Source>,
     pub(super) late_accept: LateAccept,
     pub(super) reject_work: f64,
     pub(super) reject_wait: crate::base::Delay,
@@ -100,6 +106,8 @@ impl Core {
             tempers,
             visits: visits.into(),
             guards_us: PROCEDURES.map(|procedure| guard(procedure).as_us()),
+            limits_us: PROCEDURES.map(|procedure| guard(procedure).as_us()),
+            sources: Vec::new(),
             late_accept: spec.registration.late_accept,
             reject_work: REJECT_SHARE * mobility_work(spec),
             reject_wait: spec.access.reject_wait,
@@ -146,7 +154,7 @@ impl Core {
         self.asked = asked;
     }
 
-    fn receive_one(&mut self, request: Request) {
+    pub(super) fn receive_one(&mut self, request: Request) {
         let stage = self.first_stage(&request);
         let (function, ..) = self.visits[request.procedure as usize][stage as usize];
         let region = self.region_of_tower[request.tower as usize];
@@ -174,6 +182,7 @@ impl Core {
     pub(in crate::network) fn advance(&mut self, to: SimTime) {
         let end = key(to.as_us(), 0);
         self.receive();
+        self.emit(to);
         let mut arrivals = std::mem::take(&mut self.arrivals);
         arrivals.sort();
         let mut next = 0;
@@ -220,7 +229,7 @@ impl Core {
     fn arrive(&mut self, pending: &Pending, now_us: u64, end_us: u64) {
         let (job, server) = (pending.job, pending.server);
         self.servers[server as usize].counts.arrived += 1;
-        if !self.servers[server as usize].up {
+        if !self.servers[server as usize].sound && self.swallows(&job, server) {
             self.fail(&job);
             return;
         }
@@ -279,9 +288,10 @@ impl Core {
     pub(super) fn proceed(&mut self, mut job: Job, server: u16, finish_ns: u64, end_us: u64) {
         let served_us = finish_ns.div_ceil(1_000);
         let request = job.request;
-        let is_late = served_us.saturating_sub(request.sent_us())
-            > self.guards_us[request.procedure as usize];
-        if is_late && request.presumed_to_succeed() && !job.given_up {
+        let age_us = served_us.saturating_sub(request.sent_us());
+        let is_late = age_us > self.limits_us[request.procedure as usize]
+            && self.is_too_late(&request, server, age_us);
+        if is_late && !job.given_up && self.is_abandoned(&request, server, age_us) {
             self.fail(&job);
             job.given_up = true;
         }

@@ -52,7 +52,7 @@ impl Shard {
         let unit = air
             .draws
             .unit(Purpose::Call, self.number(index), u32::from(ordinal));
-        let wait_s = demand.wait_s(tower.local_s(at), -libm::log(unit));
+        let wait_s = demand.wait_s(tower.local_s(at), -libm::log(unit) / tower.demand);
         self.devices[index].call_due = later(at, ticks(wait_s));
     }
 

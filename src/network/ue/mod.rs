@@ -13,6 +13,7 @@ mod birth;
 mod bulk;
 mod calls;
 mod coverage;
+mod harm;
 mod ims;
 mod nas;
 mod refusal;
@@ -57,6 +58,8 @@ pub(super) mod nas_state {
     pub(in crate::network) const NO_COVERAGE: u8 = 11;
     /// Under attack control, sends its flood.
     pub(in crate::network) const FLOODING: u8 = 12;
+    /// Destroyed for good.
+    pub(in crate::network) const DESTROYED: u8 = 13;
 }
 
 /// States of the IMS layer (low half of [`Device::ims`]).
@@ -247,7 +250,7 @@ impl Shard {
                 cell.out[service] += u64::from(device.ims >> (4 + service) & 1);
             }
             assert!(
-                device.nas & !Device::ASLEEP <= nas_state::FLOODING
+                device.nas & !Device::ASLEEP <= nas_state::DESTROYED
                     && self.ims_state(index) <= ims_state::REFRESHING
             );
         }
