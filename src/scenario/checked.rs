@@ -6,7 +6,7 @@
 use std::path::{Path as FilePath, PathBuf};
 
 use crate::attack::Attacks;
-use crate::base::{Digest, SimTime, Span, WallClock, zone_offset_seconds};
+use crate::base::{Digest, Share, SimTime, Span, WallClock, zone_offset_seconds};
 use crate::change::Rollout;
 use crate::detect::gate_problems;
 use crate::response::Response;
@@ -70,6 +70,7 @@ impl Scenario {
         if loaded.value.name.is_empty() {
             stem.clone_into(&mut loaded.value.name);
         }
+        take_mix(&mut loaded.value, &mut loaded.problems);
         let clock = check_values(&loaded.value, &mut loaded.problems);
         let topology = match build(&loaded.value.topology, &loaded.base) {
             Ok(topology) => Some(topology),
@@ -166,6 +167,24 @@ impl Scenario {
             .min()
             .unwrap_or(Span::ZERO);
         SimTime::ZERO + file.outputs.reference.unwrap_or(first)
+    }
+}
+
+/// Give classes the shares that the mix names.
+fn take_mix(file: &mut ScenarioFile, problems: &mut Problems) {
+    let mix = std::mem::take(&mut file.population.mix);
+    let classes = &mut file.population.classes;
+    for name in mix.keys() {
+        if !classes.iter().any(|class| class.name == *name) {
+            let names: Vec<_> = classes.iter().map(|class| class.name.as_str()).collect();
+            let allowed = format!("one of the classes {}", names.join(", "));
+            problems.push(&format!("population.mix.{name}"), "no such class", allowed, None);
+        }
+    }
+    if !mix.is_empty() {
+        for class in classes {
+            class.share = mix.get(&class.name).copied().unwrap_or(Share::NONE);
+        }
     }
 }
 

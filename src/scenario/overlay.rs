@@ -115,6 +115,26 @@ mod tests {
     }
 
     #[test]
+    fn a_mix_gives_the_shared_classes_other_shares() {
+        let under = format!(
+            "{SMALL}population: {{classes: [{{name: phone, share: 0.5, voice: 0.9}}, {{name: meter, share: 0.5}}]}}\n"
+        );
+        let text = "defaults: shared.yaml\npopulation: {mix: {phone: 1}}\n";
+        let scenario = scenario("mix", text, &under).expect("it is good");
+        let classes = &scenario.file().population.classes;
+        let shares: Vec<f64> = classes.iter().map(|class| class.share.get()).collect();
+        assert_eq!(shares, [1.0, 0.0]);
+        assert!((classes[0].voice.get() - 0.9).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_mix_of_unknown_classes_is_refused() {
+        let text = "defaults: shared.yaml\npopulation: {mix: {tractor: 1}}\n";
+        let errors = scenario("odd-mix", text, SMALL).expect_err("no tractors");
+        assert!(errors[0].contains("plan.yaml:2:30: population.mix.tractor"), "{errors:?}");
+    }
+
+    #[test]
     fn a_wrong_default_is_reported_in_its_own_file() {
         let under = format!("{SMALL}seeed: 5\n");
         let errors = scenario("wrong", "defaults: shared.yaml\n", &under).expect_err("a slip");

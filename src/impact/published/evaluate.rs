@@ -68,7 +68,7 @@ pub fn evaluate(published: &Published, evidence: &Evidence<'_>) -> Vec<Evaluated
 
 fn evaluate_figure(figure: &Figure, evidence: &Evidence<'_>, t0: SimTime) -> Evaluated {
     let value = figure.value.number();
-    let allowed = bounds(&figure.tolerance, value);
+    let allowed = figure.tolerance.bounds(value);
     let simulated = simulate(&figure.quantity, evidence, t0);
     let outcome = match (&figure.quantity, simulated) {
         (Quantity::NotExpressible { .. }, _) => Outcome::NotExpressible,
@@ -93,14 +93,17 @@ fn evaluate_figure(figure: &Figure, evidence: &Evidence<'_>, t0: SimTime) -> Eva
     }
 }
 
-fn bounds(tolerance: &Tolerance, value: f64) -> (f64, f64) {
-    let around = |distance: f64| (value - distance, value + distance);
-    match tolerance {
-        Tolerance::Relative { relative } => around(value.abs() * relative.get()),
-        Tolerance::Absolute { absolute } => around(absolute.number()),
-        Tolerance::Between { min, max } => (min.number(), max.number()),
-        Tolerance::AtLeast { min } => (min.number(), f64::INFINITY),
-        Tolerance::AtMost { max } => (f64::NEG_INFINITY, max.number()),
+impl Tolerance {
+    /// The least and the most that count as a hit of a published value.
+    pub fn bounds(&self, value: f64) -> (f64, f64) {
+        let around = |distance: f64| (value - distance, value + distance);
+        match self {
+            Self::Relative { relative } => around(value.abs() * relative.get()),
+            Self::Absolute { absolute } => around(absolute.number()),
+            Self::Between { min, max } => (min.number(), max.number()),
+            Self::AtLeast { min } => (min.number(), f64::INFINITY),
+            Self::AtMost { max } => (f64::NEG_INFINITY, max.number()),
+        }
     }
 }
 
