@@ -256,6 +256,12 @@ impl Rollout {
         &self.plan
     }
 
+    /// The names of the stages, in their order.
+    pub fn stage_names(&self) -> Vec<&str> {
+        let stages = self.spec.stages.iter();
+        stages.map(|stage| stage.name.as_str()).collect()
+    }
+
     /// The fault that the change carries, once started.
     pub const fn fault(&self) -> Option<FaultId> {
         self.fault

@@ -390,7 +390,11 @@ fn check_tells_the_lint_at_length_and_run_in_a_line() {
     let out = folder.join("out");
     let checked = dispatch(&["check", "risky.yaml"]);
     assert_eq!(checked.exit, Exit::Done);
-    assert!(checked.err.contains("warning [no-gate]: x"), "{}", checked.err);
+    assert!(
+        checked.err.contains("warning [no-gate]: x"),
+        "{}",
+        checked.err
+    );
     assert!(checked.out.contains("good, 1 warning"), "{}", checked.out);
     let run = dispatch(&["run", "risky.yaml", "--out", text(&out)]);
     let brief = "risky.yaml: warning: the plan has no-gate (see cellfall check)";
@@ -414,5 +418,8 @@ fn a_score_counts_and_can_be_required() {
     assert_eq!(rows[0]["incident"], "a");
     let broken = dispatch(&["score", "a.yaml", "broken.yaml"]);
     assert_eq!((broken.exit, broken.out.as_str()), (Exit::Wrong, ""));
-    assert_eq!(dispatch(&["score", "a.yaml", "--require", "2"]).exit, Exit::Wrong);
+    assert_eq!(
+        dispatch(&["score", "a.yaml", "--require", "2"]).exit,
+        Exit::Wrong
+    );
 }

@@ -43,12 +43,11 @@ macro_rules! registry {
                     $(Self::$kind(defect) => defect,)*
                 }
             }
-        }
 
-        /// One defect of each kind, with its default parameters.
-        #[cfg(test)]
-        pub(crate) fn all() -> Vec<DefectSpec> {
-            vec![$(DefectSpec::$kind($kind::default()),)*]
+            /// One defect of each kind, with its default parameters.
+            pub fn all() -> Vec<Self> {
+                vec![$(Self::$kind($kind::default()),)*]
+            }
         }
     };
 }
@@ -101,7 +100,7 @@ mod tests {
 
     #[test]
     fn every_defect_survives_a_file_and_names_itself() {
-        for defect in all() {
+        for defect in DefectSpec::all() {
             let text = serde_json::to_value(&defect).expect("it serialises");
             assert_eq!(text["kind"], defect.fault().kind);
             let back: DefectSpec = serde_json::from_value(text).expect("it reads back");

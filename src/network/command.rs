@@ -300,13 +300,15 @@ pub enum Command {
     /// Devices in scope are destroyed for good; one destroyed at a share is among those of every
     /// higher share.
     DestroyDevices {
+        /// The name of the flood whose devices come first, in the same order.
+        id: u32,
         /// Which devices.
         scope: Scope,
         /// Which share of them, those destroyed before included.
         share: Share,
     },
-    /// Users under the towers in scope call, and use data, this many times as much as usual.
-    SetDemand {
+    /// Users under the towers in scope call, and use data, this many times as much as before.
+    ScaleDemand {
         /// Under which towers.
         scope: Scope,
         /// Multiple; above 0.

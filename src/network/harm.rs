@@ -48,14 +48,14 @@ impl Network<'_> {
                     .iter_mut()
                     .for_each(|shard| shard.refuse(air, share.get(), at));
             }
-            Command::DestroyDevices { scope, share } => {
+            Command::DestroyDevices { id, scope, share } => {
                 self.mark(scope);
                 let (air, at) = (&self.air, now.ceil_tick());
                 self.shards
                     .iter_mut()
-                    .for_each(|shard| shard.destroy(air, scope, share.get(), at));
+                    .for_each(|shard| shard.destroy(air, (*id, scope), share.get(), at));
             }
-            Command::SetDemand { scope, factor } => self.set_demand(scope, *factor, now),
+            Command::ScaleDemand { scope, factor } => self.scale_demand(scope, *factor, now),
             _ => unreachable!("other commands are carried out elsewhere"),
         }
     }
@@ -117,12 +117,15 @@ impl Network<'_> {
         Routes::compute(self.topology, up, |edge| !self.links_down.contains(&edge))
     }
 
-    fn set_demand(&mut self, scope: &Scope, factor: f64, now: SimTime) {
+    fn scale_demand(&mut self, scope: &Scope, factor: f64, now: SimTime) {
         let mut slower = vec![1.0; self.air.towers.len()];
         for (tower, slower) in slower.iter_mut().enumerate() {
             if self.tower_in_scope(tower, scope) {
-                *slower = self.air.towers[tower].demand / factor;
-                self.air.towers[tower].demand = factor;
+                let demand = &mut self.air.towers[tower].demand;
+                let next = *demand * factor;
+                // What a crowd brought goes with it, to the last bit.
+                let next = if (next - 1.0).abs() < 1e-9 { 1.0 } else { next };
+                *slower = std::mem::replace(demand, next) / next;
             }
         }
         let crowded = |tower: &super::air::TowerState| tower.demand.to_bits() != 1.0_f64.to_bits();

@@ -7,7 +7,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::attack::AttackSpec;
+use crate::attack::{AttackSpec, DisturbanceSpec};
 use crate::base::Span;
 use crate::change::{ChangeSpec, RolloutSpec};
 use crate::impact::Published;
@@ -56,8 +56,15 @@ pub struct ScenarioFile {
     pub change: Option<ChangeSpec>,
     /// How it is shipped.
     pub rollout: RolloutSpec,
+    /// Changes that are shipped at the same time, by other teams: none of them may touch an element of
+    /// another.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub concurrent: Vec<ConcurrentSpec>,
     /// Attacks.
     pub attacks: Vec<AttackSpec>,
+    /// What happens beside and is nobody's fault; and defects that were there before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub disturbances: Vec<DisturbanceSpec>,
     /// What people and automation do about it.
     pub response: ResponseSpec,
     /// Warnings about the plan that are not wanted.
@@ -84,12 +91,43 @@ impl Default for ScenarioFile {
             telemetry: TelemetrySpec::default(),
             change: None,
             rollout: RolloutSpec::default(),
+            concurrent: Vec::new(),
             attacks: Vec::new(),
+            disturbances: Vec::new(),
             response: ResponseSpec::default(),
             lint: LintSpec::default(),
             outputs: OutputsSpec::default(),
             published: Published::default(),
         }
+    }
+}
+
+/// A change that is shipped beside the first.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ConcurrentSpec {
+    /// The change; its id tells it, its stages and its defect from the others.
+    pub change: ChangeSpec,
+    /// How it is shipped.
+    pub rollout: RolloutSpec,
+}
+
+impl ScenarioFile {
+    /// All changes with their rollouts: the first, and those beside it, whose stages bear the number of
+    /// their change.
+    pub fn rollouts(&self) -> Vec<(ChangeSpec, RolloutSpec)> {
+        let first = self
+            .change
+            .clone()
+            .map(|change| (change, self.rollout.clone()));
+        let beside = self.concurrent.iter().map(|other| {
+            let mut rollout = other.rollout.clone();
+            for stage in &mut rollout.stages {
+                stage.name = format!("{}/{}", other.change.id, stage.name);
+            }
+            (other.change.clone(), rollout)
+        });
+        first.into_iter().chain(beside).collect()
     }
 }
 

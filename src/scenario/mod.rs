@@ -48,7 +48,7 @@ mod fixture;
 mod tests;
 
 pub use checked::Scenario;
-pub use file::{OutputsSpec, ScenarioFile};
+pub use file::{ConcurrentSpec, OutputsSpec, ScenarioFile};
 pub use lint::{LintSpec, Rule, Silence, rules};
 pub use load::{FILE_BYTES_MAX, Loaded, load, load_str};
 pub use parse::{DEPTH_MAX, VALUES_MAX};

@@ -131,7 +131,10 @@ mod tests {
     fn a_mix_of_unknown_classes_is_refused() {
         let text = "defaults: shared.yaml\npopulation: {mix: {tractor: 1}}\n";
         let errors = scenario("odd-mix", text, SMALL).expect_err("no tractors");
-        assert!(errors[0].contains("plan.yaml:2:30: population.mix.tractor"), "{errors:?}");
+        assert!(
+            errors[0].contains("plan.yaml:2:30: population.mix.tractor"),
+            "{errors:?}"
+        );
     }
 
     #[test]

@@ -99,18 +99,21 @@ pub fn simulate_with(
     let workers = Workers::new(settings.threads).map_err(RunError::Workers)?;
     let file = scenario.file();
     let topology = scenario.topology();
-    let rollout = file.change.as_ref().map(|change| {
-        Rollout::new(change, &file.rollout, topology, scenario.clock(), seed)
-            .expect("the scenario has checked it")
-    });
-    let added = file
-        .change
-        .as_ref()
-        .is_some_and(|change| change.adds_elements);
-    let absent = rollout
-        .as_ref()
-        .filter(|_| added)
-        .map_or_else(Vec::new, |rollout| rollout.targets().to_vec());
+    let rollouts: Vec<Rollout> = file
+        .rollouts()
+        .iter()
+        .map(|(change, rollout)| {
+            Rollout::new(change, rollout, topology, scenario.clock(), seed)
+                .expect("the scenario has checked it")
+        })
+        .collect();
+    let added = file.rollouts().into_iter().map(|(change, _)| change);
+    let added = added
+        .zip(&rollouts)
+        .filter(|(change, _)| change.adds_elements);
+    let absent: Vec<_> = added
+        .flat_map(|(_, rollout)| rollout.targets().to_vec())
+        .collect();
     let input = NetworkInput {
         topology,
         population: &file.population,
@@ -138,8 +141,8 @@ pub fn simulate_with(
         network,
         workers,
         faults: FaultEngine::new(),
-        rollout,
-        attacks: Attacks::new(&file.attacks, topology, &classes)
+        rollouts: rollouts.into_iter().map(Some).collect(),
+        attacks: Attacks::new(&file.attacks, &file.disturbances, topology, &classes)
             .expect("the scenario has checked them"),
         pipeline: Pipeline::new(&file.telemetry, seed, file.scale),
         view: OperatorView::new(&file.telemetry, topology).at_scale(file.scale),
@@ -185,9 +188,10 @@ fn finish(mut night: Night<'_, '_>, horizon: SimTime) -> RunResult {
         regions: names.regions.len(),
     };
     let published = evaluate(&file.published, &evidence);
-    let stages = night.rollout.as_ref().map_or_else(Vec::new, |rollout| {
-        facts::stages(rollout, &night.records, scenario.topology())
-    });
+    let rollouts = night.rollouts.iter().flatten();
+    let stages = rollouts
+        .flat_map(|rollout| facts::stages(rollout, &night.records, scenario.topology()))
+        .collect();
     RunResult {
         scenario: file.name.clone(),
         command: String::new(),

@@ -25,7 +25,8 @@ use super::result::Observer;
 /// A rare event that touches the whole world.
 #[derive(Debug)]
 pub(super) enum Order {
-    Change(ChangeOrder),
+    /// For the rollout of this place.
+    Change(usize, ChangeOrder),
     Fault(FaultOrder),
     Attack(AttackOrder),
     Response(ResponseOrder),
@@ -49,7 +50,8 @@ pub(super) struct Night<'a, 'o> {
     pub(super) network: Network<'a>,
     pub(super) workers: Workers,
     pub(super) faults: FaultEngine,
-    pub(super) rollout: Option<Rollout>,
+    /// The rollout, and those that go on beside it; one that acts is taken out meanwhile.
+    pub(super) rollouts: Vec<Option<Rollout>>,
     pub(super) attacks: Attacks,
     pub(super) pipeline: Pipeline,
     pub(super) view: OperatorView,
@@ -105,7 +107,9 @@ impl Night<'_, '_> {
         for (at, order) in orders {
             self.schedule(agenda, at, order);
         }
-        self.act(agenda, now, Rollout::start);
+        for rollout in 0..self.rollouts.len() {
+            self.act(agenda, (rollout, now), Rollout::start);
+        }
     }
 
     fn schedule(&self, agenda: &mut Agenda<Order>, at: SimTime, order: Order) {
@@ -117,10 +121,10 @@ impl Night<'_, '_> {
     fn act(
         &mut self,
         agenda: &mut Agenda<Order>,
-        now: SimTime,
+        (place, now): (usize, SimTime),
         act: impl FnOnce(&mut Rollout, &mut Hands<'_>) -> Vec<(SimTime, ChangeOrder)>,
     ) {
-        let Some(mut rollout) = self.rollout.take() else {
+        let Some(mut rollout) = self.rollouts[place].take() else {
             return;
         };
         let names = Names {
@@ -137,11 +141,11 @@ impl Night<'_, '_> {
         };
         let orders = act(&mut rollout, &mut hands);
         let is_back = rollout.status() == Status::RolledBack;
-        self.rollout = Some(rollout);
+        self.rollouts[place] = Some(rollout);
         for (at, order) in orders {
-            self.schedule(agenda, at, Order::Change(order));
+            self.schedule(agenda, at, Order::Change(place, order));
         }
-        if is_back {
+        if is_back && self.is_all_back() {
             self.rolled_back(agenda, now);
         }
         self.take_fault_orders(agenda);
@@ -174,15 +178,25 @@ impl Night<'_, '_> {
         }
     }
 
+    /// Whether nothing is left of any rollout.
+    fn is_all_back(&self) -> bool {
+        let mut rollouts = self.rollouts.iter().flatten();
+        rollouts.all(|rollout| rollout.status() == Status::RolledBack)
+    }
+
+    /// People take back whatever was shipped this night.
     fn roll_back(&mut self, agenda: &mut Agenda<Order>, now: SimTime) {
         self.awaits_rollback = true;
-        let status = self.rollout.as_ref().map(Rollout::status);
-        match status {
-            None | Some(Status::RolledBack) => self.rolled_back(agenda, now),
-            Some(Status::RollingBack) => {}
-            Some(_) => self.act(agenda, now, |rollout, hands| {
-                rollout.command(RolloutCommand::Rollback, hands)
-            }),
+        if self.is_all_back() {
+            self.rolled_back(agenda, now);
+        }
+        for place in 0..self.rollouts.len() {
+            let status = self.rollouts[place].as_ref().map(Rollout::status);
+            if !matches!(status, Some(Status::RolledBack | Status::RollingBack)) {
+                self.act(agenda, (place, now), |rollout, hands| {
+                    rollout.command(RolloutCommand::Rollback, hands)
+                });
+            }
         }
     }
 
@@ -238,8 +252,10 @@ impl World for Night<'_, '_> {
     fn handle(&mut self, now: SimTime, order: Order, agenda: &mut Agenda<Order>) {
         self.network.catch_up(&self.workers);
         match order {
-            Order::Change(order) => {
-                self.act(agenda, now, |rollout, hands| rollout.handle(order, hands));
+            Order::Change(place, order) => {
+                self.act(agenda, (place, now), |rollout, hands| {
+                    rollout.handle(order, hands)
+                });
             }
             Order::Fault(order) => {
                 let orders = self.faults.handle(order, &mut deck!(self, now));
@@ -293,7 +309,10 @@ fn rank(order: &Order) -> (Phase, u32) {
             Phase::World,
             u32::try_from(order.attack).unwrap_or(u32::MAX) + 1,
         ),
-        Order::Change(_) => (Phase::World, 1 << 30),
+        Order::Change(place, _) => {
+            let place = u32::try_from(*place).unwrap_or(u32::MAX >> 2);
+            (Phase::World, 1 << 30 | place)
+        }
         Order::Deliver(_) => (Phase::Delivery, 0),
         Order::Response(_) => (Phase::Decision, 0),
         Order::Collect => (Phase::Sample, 0),

@@ -12,6 +12,7 @@
 
 mod cli;
 mod errors;
+mod faults;
 mod golden;
 mod known_answers;
 mod order;

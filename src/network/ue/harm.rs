@@ -12,9 +12,6 @@ use super::{Shard, ims_state, later, nas_state, ticks};
 /// A device that the core tells to register anew does so within so many seconds.
 const TOLD_WITHIN_S: f64 = 10.0;
 
-/// Occasion of the draw that says in which order devices are destroyed.
-const DESTRUCTION: u32 = u32::MAX - 7;
-
 impl Shard {
     /// The core forgets a share of the devices in scope and tells them (TS 29.272 §5.2.2, cancel
     /// location; TS 24.301 §5.5.2.3, detach by the network with re-attach required).
@@ -59,11 +56,18 @@ impl Shard {
         }
     }
 
-    /// A share of the devices in scope is destroyed for good.
-    pub(in crate::network) fn destroy(&mut self, air: &Air, scope: &Scope, share: f64, at: Tick) {
+    /// A share of the devices in scope is destroyed for good, in the order in which they would join the
+    /// flood of this id.
+    pub(in crate::network) fn destroy(
+        &mut self,
+        air: &Air,
+        (id, scope): (u32, &Scope),
+        share: f64,
+        at: Tick,
+    ) {
         for index in 0..self.devices.len() {
             let number = self.number(index);
-            let rank = air.draws.unit(Purpose::Effect, number, DESTRUCTION);
+            let rank = air.draws.unit(Purpose::Flood, number, u32::MAX - id);
             let alive = self.devices[index].nas != nas_state::DESTROYED;
             if !alive || rank >= share || !self.in_scope(air, index, scope) {
                 continue;

@@ -88,39 +88,60 @@ pub fn rules() -> &'static [Rule] {
     rules::RULES
 }
 
-/// A plan with the elements of its stages.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Planned<'a> {
-    pub(super) topology: &'a Topology,
-    pub(super) clock: &'a WallClock,
-    pub(super) plan: &'a [Vec<NodeId>],
+/// A change with the elements of its stages.
+#[derive(Clone, Debug)]
+pub(super) struct Planned {
+    /// What stands before its paths: `concurrent[0].`.
+    pub(super) prefix: String,
+    pub(super) change: ChangeSpec,
+    pub(super) rollout: RolloutSpec,
+    pub(super) plan: Vec<Vec<NodeId>>,
 }
 
-/// Warn of everything that is dangerous about the plan of a scenario and not silenced in it.
-pub(super) fn lint(file: &ScenarioFile, planned: &Planned<'_>, problems: &mut Problems) {
-    let Some(change) = &file.change else { return };
-    let subject = Subject {
-        file,
-        change,
-        rollout: &file.rollout,
-        topology: planned.topology,
-        clock: planned.clock,
-        plan: planned.plan,
-    };
+/// Warn of everything that is dangerous about the changes of a scenario and not silenced in it.
+pub(super) fn lint(
+    file: &ScenarioFile,
+    topology: &Topology,
+    clock: &WallClock,
+    planned: &[Planned],
+    problems: &mut Problems,
+) {
+    if planned.is_empty() {
+        return;
+    }
     for rule in rules() {
-        let remarks = (rule.check)(&subject);
-        let silence = file.lint.silence.iter().position(|s| s.rule == rule.id);
-        match silence {
-            Some(index) if remarks.is_empty() => problems.warn(
-                &format!("lint.silence[{index}]"),
-                format!("{}, which has nothing to say here", rule.id),
-                "no such entry",
-            ),
-            Some(_) => {}
-            None => remarks.into_iter().for_each(|remark| {
-                problems.remark(rule.id, &remark.path, remark.found, remark.remedy);
-            }),
-        }
+        let remarks = planned.iter().flat_map(|planned| {
+            let subject = Subject {
+                file,
+                change: &planned.change,
+                rollout: &planned.rollout,
+                topology,
+                clock,
+                plan: &planned.plan,
+            };
+            let prefixed = move |remark: Remark| Remark {
+                path: format!("{}{}", planned.prefix, remark.path),
+                ..remark
+            };
+            (rule.check)(&subject).into_iter().map(prefixed)
+        });
+        tell(file, rule, remarks.collect(), problems);
+    }
+}
+
+/// Tell what a rule found, unless it is silenced.
+fn tell(file: &ScenarioFile, rule: &Rule, remarks: Vec<Remark>, problems: &mut Problems) {
+    let silence = file.lint.silence.iter().position(|s| s.rule == rule.id);
+    match silence {
+        Some(index) if remarks.is_empty() => problems.warn(
+            &format!("lint.silence[{index}]"),
+            format!("{}, which has nothing to say here", rule.id),
+            "no such entry",
+        ),
+        Some(_) => {}
+        None => remarks.into_iter().for_each(|remark| {
+            problems.remark(rule.id, &remark.path, remark.found, remark.remedy);
+        }),
     }
 }
 

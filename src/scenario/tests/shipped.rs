@@ -16,6 +16,7 @@ fn folder() -> PathBuf {
 fn shipped() -> Vec<(PathBuf, &'static str)> {
     let places = [
         ("", "schema.json"),
+        ("faults", "../schema.json"),
         ("incidents", "../schema.json"),
         ("known-answers", "../schema.json"),
     ];
@@ -71,19 +72,29 @@ fn no_replay_fits_twice_and_no_tolerance_is_wide() {
         let figures = &scenario.file().published.figures;
         let fits = figures.iter().filter(|figure| figure.tag == Tag::Fit);
         assert!(fits.count() <= 1, "{name}");
-        assert!(figures.iter().any(|figure| figure.tag == Tag::Predicted), "{name}");
+        assert!(
+            figures.iter().any(|figure| figure.tag == Tag::Predicted),
+            "{name}"
+        );
         for figure in figures.iter().filter(|figure| figure.tag != Tag::Derived) {
             let about = format!("{name}: {}", figure.label);
             assert!(!figure.source.is_empty(), "{about}: a source");
             if matches!(figure.quantity, Quantity::NotExpressible { .. }) {
-                assert!(!figure.note.is_empty(), "{about}: why it cannot be expressed");
+                assert!(
+                    !figure.note.is_empty(),
+                    "{about}: why it cannot be expressed"
+                );
                 continue;
             }
             let value = figure.value.number();
             let (least, most) = figure.tolerance.bounds(value);
             let is_short_time = matches!(figure.value, Value::Time(_)) && value < 7_200.0;
             let wide = if is_short_time { 900.0 } else { 0.25 * value };
-            let wide = if matches!(figure.quantity.unit(), Unit::Share) { wide.max(0.05) } else { wide };
+            let wide = if matches!(figure.quantity.unit(), Unit::Share) {
+                wide.max(0.05)
+            } else {
+                wide
+            };
             assert!(most - value <= wide + 1e-9, "{about}: up to {most}");
             assert!(value - least <= wide + 1e-9, "{about}: from {least}");
         }
@@ -99,10 +110,20 @@ fn replays_share_devices_timers_and_habits() {
         let network = |file: &ScenarioFile| {
             let network = &file.network;
             let procedures = network.core.procedures.clone();
-            (network.registration.clone(), network.ims.clone(), network.calls.clone(), procedures)
+            (
+                network.registration.clone(),
+                network.ims.clone(),
+                network.calls.clone(),
+                procedures,
+            )
         };
         assert_eq!(network(file), network(shared), "{name}");
-        for (own, common) in file.population.classes.iter().zip(&shared.population.classes) {
+        for (own, common) in file
+            .population
+            .classes
+            .iter()
+            .zip(&shared.population.classes)
+        {
             let with_its_share = ClassSpec {
                 share: own.share,
                 ..common.clone()

@@ -3,6 +3,7 @@
 //! Invariant: looks at what the plan says it needs, not at whether it would work.
 
 use crate::change::ManagementPath;
+use crate::telemetry::Path;
 
 use crate::scenario::lint::{Remark, Rule, Subject};
 
@@ -21,17 +22,18 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>) -> Vec<Remark> {
-    if !subject
-        .rollout
-        .rollback
-        .needs
-        .contains(&ManagementPath::InBand)
-    {
-        return Vec::new();
+    let mut remarks = Vec::new();
+    if subject.rollout.rollback.needs.contains(&ManagementPath::InBand) {
+        let found = "a rollback that dies with the network it should mend";
+        let remedy = "needs: [oob-access], and a network that provides it";
+        remarks.push(Remark::new("rollout.rollback.needs", found, remedy));
     }
-    let found = "a rollback that dies with the network it should mend";
-    let remedy = "needs: [oob-access], and a network that provides it";
-    vec![Remark::new("rollout.rollback.needs", found, remedy)]
+    if subject.file.response.tools == Path::InBand {
+        let found = "people whose tools die with the network";
+        let remedy = "tools: out-of-band, and a network that provides it";
+        remarks.push(Remark::new("response.tools", found, remedy));
+    }
+    remarks
 }
 
 #[cfg(test)]
@@ -45,5 +47,7 @@ mod tests {
         assert_eq!(places(rule, change), ["rollout.rollback.needs"]);
         let other = format!("{change}rollout: {{rollback: {{needs: [oob-access]}}}}\n");
         assert_eq!(places(rule, &other), Vec::<String>::new());
+        let tools = format!("{other}response: {{tools: in-band}}\n");
+        assert_eq!(places(rule, &tools), ["response.tools"]);
     }
 }
