@@ -89,6 +89,10 @@ impl Census {
 
 /// What is under way.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a scenario has a handful of them"
+)]
 enum Spec {
     Attack(AttackSpec),
     Disturbance(DisturbanceSpec),

@@ -224,12 +224,10 @@ impl Night<'_, '_> {
 
     /// When a report arrives in spite of the collector's outages; never, if one of them loses it.
     fn after_outages(&self, at: SimTime, report: &Report) -> Option<SimTime> {
-        let met = self.outages.iter().filter(|outage| {
+        let mut met = self.outages.iter().filter(|outage| {
             report.at < outage.until && report.is_of_share(outage.share, self.seed)
         });
-        met.fold(Some(at), |at, outage| {
-            at.filter(|_| outage.kept).map(|at| at.max(outage.until))
-        })
+        met.try_fold(at, |at, outage| outage.kept.then(|| at.max(outage.until)))
     }
 
     fn minute(&mut self, now: SimTime) {

@@ -34,7 +34,7 @@ pub struct RouteLeak {
     pub hops: u32,
     /// How long they take from router to router.
     pub hop_delay: Delay,
-    /// Share of the routers with filters.
+    /// Share of the routers, and of the elements behind them, with filters.
     pub filtered: Share,
     /// Kinds of element whose traffic goes astray.
     pub kinds: Vec<NodeKind>,

@@ -108,7 +108,8 @@ impl FaultEngine {
             Effect::Queries(queries) => Some(queries.toward),
             _ => None,
         });
-        let targets = queried(node, toward.into_iter().collect(), port);
+        let toward: Vec<EdgeKind> = toward.into_iter().collect();
+        let targets = queried(node, &toward, port);
         let count = u32::try_from(targets.len()).map_or(1.0, f64::from).max(1.0);
         for target in targets {
             let share = queries.map_or(0.0, |queries| queries.load * out_of_step / count);
@@ -124,13 +125,13 @@ impl FaultEngine {
 
 /// Whether work waits so long at an element or beside it.
 fn is_felt(node: NodeId, along: EdgeKind, wait: Span, port: &dyn Port) -> bool {
-    let beside = queried(node, vec![along], port);
+    let beside = queried(node, &[along], port);
     let mut places = beside.into_iter().chain([node]);
     places.any(|place| port.waiting(place) >= wait)
 }
 
 /// The elements that queries of an element go to.
-fn queried(node: NodeId, along: Vec<EdgeKind>, port: &dyn Port) -> Vec<NodeId> {
-    let ways = ways(port.topology(), node, &along);
+fn queried(node: NodeId, along: &[EdgeKind], port: &dyn Port) -> Vec<NodeId> {
+    let ways = ways(port.topology(), node, along);
     ways.into_iter().map(|way| way.to).collect()
 }

@@ -156,7 +156,7 @@ impl Core {
             }
             Entry::Towers(towers) => {
                 let last = u64::try_from(towers.len()).expect("few towers");
-                let index = usize::try_from(u64::from(place) * last >> 32).expect("a tower");
+                let index = usize::try_from((u64::from(place) * last) >> 32).expect("a tower");
                 let (tower, pool) = towers[index];
                 let request = Request {
                     tower,

@@ -23,7 +23,12 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>) -> Vec<Remark> {
     let mut remarks = Vec::new();
-    if subject.rollout.rollback.needs.contains(&ManagementPath::InBand) {
+    if subject
+        .rollout
+        .rollback
+        .needs
+        .contains(&ManagementPath::InBand)
+    {
         let found = "a rollback that dies with the network it should mend";
         let remedy = "needs: [oob-access], and a network that provides it";
         remarks.push(Remark::new("rollout.rollback.needs", found, remedy));
