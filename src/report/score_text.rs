@@ -28,7 +28,9 @@ pub fn score_text(score: &Score, width: usize) -> String {
         lines.push(rows[0].incident.clone());
         let mut table = TextTable::new(&COLUMNS);
         table.row(["", "published", "simulated", "of seeds", "", ""]);
-        rows.iter().for_each(|row| table.row(cells(row)));
+        for row in rows {
+            table.row(cells(row));
+        }
         lines.extend(table.lines(width));
         let reasons = rows.iter().filter_map(reason);
         lines.extend(reasons.flat_map(|text| wrapped(&format!("- {text}"), width)));

@@ -33,8 +33,8 @@ impl Score {
     pub fn add(&mut self, incident: &str, seeds: &[Vec<Evaluated>]) {
         let Some(first) = seeds.first() else { return };
         for (index, row) in first.iter().enumerate() {
-            let values = seeds.iter().map(|rows| rows[index].simulated).collect();
-            self.figures.push(scored(incident, row.clone(), values));
+            let values: Vec<_> = seeds.iter().map(|rows| rows[index].simulated).collect();
+            self.figures.push(scored(incident, row.clone(), &values));
         }
         self.seeds = self.seeds.max(seeds.len());
     }
@@ -60,9 +60,9 @@ impl Score {
     }
 }
 
-fn scored(incident: &str, row: Evaluated, values: Vec<Option<f64>>) -> ScoredFigure {
+fn scored(incident: &str, row: Evaluated, values: &[Option<f64>]) -> ScoredFigure {
     let expressible = row.outcome != Outcome::NotExpressible;
-    let median = expressible.then(|| median(&values)).flatten();
+    let median = expressible.then(|| median(values)).flatten();
     let reached = values.iter().flatten().copied();
     let spread = reached.fold(None, |spread: Option<(f64, f64)>, value| {
         let (least, most) = spread.unwrap_or((value, value));
