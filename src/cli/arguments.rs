@@ -28,8 +28,15 @@ pub(super) enum Command {
     Run(RunArguments),
     /// Run scenarios on common random numbers, or read run directories, and show the differences.
     Compare(CompareArguments),
-    /// Check scenario files and report every error in them.
+    /// Check scenario files: report every error, and what history says is dangerous about the plan.
     Check(CheckArguments),
+    /// Say what a warning of `check` means, and which event taught it; without a rule, list all.
+    Explain {
+        /// Which rule.
+        rule: Option<String>,
+    },
+    /// Run replays of real events over several seeds, and count the published figures that they hit.
+    Score(ScoreArguments),
     /// Print the JSON Schema of scenario files.
     Schema,
     /// Show what network a scenario describes, and export it.
@@ -122,6 +129,25 @@ pub(super) struct CheckArguments {
     pub(super) json: bool,
 }
 
+/// Arguments of `score`.
+#[derive(Args, Clone, Debug)]
+pub(super) struct ScoreArguments {
+    /// Scenarios with a `published` block.
+    #[arg(required = true)]
+    pub(super) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) how: How,
+    /// How many seeds, counted from that of each scenario.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub(super) seeds: u64,
+    /// Exit with 1 if the share of predicted figures that are hit is below this.
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub(super) require: Option<f64>,
+    /// Print JSON instead of text.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
 /// Arguments of `topology`.
 #[derive(Args, Clone, Debug)]
 pub(super) struct TopologyArguments {
@@ -138,6 +164,12 @@ pub(super) struct TopologyArguments {
     /// Replace files that exist.
     #[arg(long)]
     pub(super) force: bool,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share: Option<f64> = text.parse().ok();
+    let fits = share.filter(|share| (0.0..=1.0).contains(share));
+    fits.ok_or_else(|| "expected a share from 0 to 1".to_owned())
 }
 
 fn scale(text: &str) -> Result<f64, String> {

@@ -12,7 +12,7 @@ use crate::study::{Paired, RunFigures, RunSigns, pair};
 
 use super::arguments::{CompareArguments, How};
 use super::engine::{Engine, Failure, Plan};
-use super::run::{Job, file_word, request};
+use super::run::{Job, file_word, request, tell_lint};
 use super::stop::{Exit, Stop};
 use super::terminal::Terminal;
 use super::timing::Phases;
@@ -95,8 +95,9 @@ fn load<E: Engine>(
         return Err(Failure::Input(problems).into());
     }
     for side in &sides {
-        if let Side::Scenario { plan, .. } = side {
+        if let Side::Scenario { file, plan, .. } = side {
             plan.warnings.iter().for_each(|line| terminal.tell(line));
+            tell_lint(file, plan, terminal);
         }
     }
     Ok(sides)

@@ -45,12 +45,15 @@ impl Engine for Sample {
             .name
             .contains("odd")
             .then(|| "odd.yaml:1:1: warning: odd".to_owned());
+        let risky = world.name.contains("risky");
+        let lint = risky.then(|| ("no-gate", "risky.yaml:2:1: warning [no-gate]: x".to_owned()));
         Plan {
             name: world.name.clone(),
             seed: world.seed,
             clock: result.clock,
             horizon: result.horizon,
             warnings: warning.into_iter().collect(),
+            lint: lint.into_iter().collect(),
             remarks: Vec::new(),
         }
     }
@@ -367,4 +370,56 @@ fn a_broken_pipe_is_success_and_a_full_disk_is_not() {
     let full = dispatch_to(&["schema"], &mut Refusing(io::ErrorKind::StorageFull));
     assert_eq!(full.0, Exit::Wrong);
     assert!(full.1.contains("standard output"), "{}", full.1);
+}
+
+#[test]
+fn explain_lists_rules_and_says_why() {
+    let all = dispatch(&["explain"]);
+    assert_eq!(all.exit, Exit::Done);
+    assert!(all.out.lines().count() >= 10, "{}", all.out);
+    let one = dispatch(&["explain", "no-gate"]);
+    assert!(one.out.contains("AT&T, 22 February 2024"), "{}", one.out);
+    let none = dispatch(&["explain", "no-such-rule"]);
+    assert_eq!(none.exit, Exit::Wrong);
+    assert!(none.err.contains("there are no-gate, "), "{}", none.err);
+}
+
+#[test]
+fn check_tells_the_lint_at_length_and_run_in_a_line() {
+    let folder = place("risky");
+    let out = folder.join("out");
+    let checked = dispatch(&["check", "risky.yaml"]);
+    assert_eq!(checked.exit, Exit::Done);
+    assert!(
+        checked.err.contains("warning [no-gate]: x"),
+        "{}",
+        checked.err
+    );
+    assert!(checked.out.contains("good, 1 warning"), "{}", checked.out);
+    let run = dispatch(&["run", "risky.yaml", "--out", text(&out)]);
+    let brief = "risky.yaml: warning: the plan has no-gate (see cellfall check)";
+    assert!(run.err.contains(brief), "{}", run.err);
+    fs::remove_dir_all(folder).expect("it goes");
+}
+
+#[test]
+fn a_score_counts_and_can_be_required() {
+    let printed = dispatch(&["score", "a.yaml", "b.yaml", "--seeds", "2"]);
+    assert_eq!(printed.exit, Exit::Done);
+    let last = printed.out.lines().last().unwrap_or_default();
+    assert!(last.contains("predicted figures hit"), "{}", printed.out);
+    assert!(last.contains("median of 2 seeds"), "{last}");
+    let strict = dispatch(&["score", "a.yaml", "--seeds", "1", "--require", "1"]);
+    assert_eq!(strict.exit, Exit::Failed, "{}", strict.out);
+    let lenient = dispatch(&["score", "a.yaml", "--seeds", "1", "--require", "0"]);
+    assert_eq!(lenient.exit, Exit::Done);
+    let json = dispatch(&["score", "a.yaml", "--seeds", "1", "--json"]);
+    let rows: serde_json::Value = serde_json::from_str(&json.out).expect("JSON");
+    assert_eq!(rows[0]["incident"], "a");
+    let broken = dispatch(&["score", "a.yaml", "broken.yaml"]);
+    assert_eq!((broken.exit, broken.out.as_str()), (Exit::Wrong, ""));
+    assert_eq!(
+        dispatch(&["score", "a.yaml", "--require", "2"]).exit,
+        Exit::Wrong
+    );
 }

@@ -317,7 +317,7 @@ fn published(rows: &[Evaluated]) -> Option<TextTable> {
     (!rows.is_empty()).then_some(table)
 }
 
-fn figure(unit: Unit, value: f64) -> String {
+pub(super) fn figure(unit: Unit, value: f64) -> String {
     match unit {
         Unit::Time => duration(value),
         Unit::Count | Unit::Number => short(value),

@@ -4,8 +4,10 @@
 
 mod figures;
 mod pairing;
+mod score;
 mod signs;
 
 pub use figures::{FigureUnit, RunFigures, unit};
 pub use pairing::{Paired, PairedFigure, PairingError, pair};
+pub use score::{Score, ScoredFigure};
 pub use signs::{HORIZONS_MIN, RunSigns, SignRow, UNKNOWN};

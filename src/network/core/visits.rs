@@ -81,7 +81,9 @@ impl Core {
         let guard = |procedure| match procedure {
             Procedure::InitialRegistration | Procedure::PeriodicUpdate => spec.registration.guard,
             Procedure::ImsRegistration | Procedure::ImsRefresh => spec.ims.guard,
-            Procedure::Call | Procedure::EmergencyCall => spec.calls.guard,
+            Procedure::Call | Procedure::EmergencyCall | Procedure::EmergencyAttach => {
+                spec.calls.guard
+            }
         };
         let (radios, region_of_tower) = towers;
         let itinerary = Itinerary::new(&spec.core.procedures);
