@@ -115,6 +115,15 @@ pub struct FunctionCounts {
     pub up: bool,
 }
 
+/// The devices of a group of towers at one instant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GroupCounts {
+    /// Devices simulated.
+    pub devices: u32,
+    /// Of those, without each service ([`SERVICES`] order).
+    pub out: [u32; 4],
+}
+
 /// The whole network at one instant.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Snapshot {

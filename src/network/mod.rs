@@ -17,7 +17,7 @@ mod ue;
 mod world;
 
 pub use command::{Barring, Cause, Command, ElementStatus, Flood, Pace, PaceOrder, Scope};
-pub use counters::{ClassCounts, FunctionCounts, SERVICES, Service, Snapshot};
+pub use counters::{ClassCounts, FunctionCounts, GroupCounts, SERVICES, Service, Snapshot};
 pub use spec::{
     AccessSpec, BackgroundSpec, CallsSpec, CoreSpec, Discipline, Function, FunctionSpec,
     FunctionsSpec, ImsSpec, LateAccept, NetworkSpec, OnsetSpec, OverloadSpec, Procedure,

@@ -6,10 +6,12 @@
 mod compare_text;
 mod files;
 mod headline;
+mod html;
 mod json;
 mod log_table;
 mod number;
 mod phrases;
+mod plot;
 mod run_dir;
 mod summary_text;
 mod tables;

@@ -22,6 +22,7 @@ mod deck;
 mod facts;
 mod night;
 mod result;
+mod watch;
 
 use std::ops::ControlFlow;
 
@@ -29,7 +30,9 @@ use crate::attack::Attacks;
 use crate::base::{SimTime, Span};
 use crate::change::Rollout;
 use crate::fault::{FaultEngine, Holds};
-use crate::impact::{Ending, Evidence, Names as ImpactNames, Recorder, TowerOutcome, evaluate};
+use crate::impact::{
+    Ending, Evidence, Names as ImpactNames, PlaceRecorder, Recorder, TowerOutcome, evaluate,
+};
 use crate::kernel::{Agenda, RunEnd, Workers, WorkersError, run};
 use crate::network::{Network, NetworkInput};
 use crate::response::Response;
@@ -37,7 +40,8 @@ use crate::scenario::Scenario;
 use crate::telemetry::{Names, OperatorView, Pipeline};
 
 use night::{Night, Order};
-pub use result::{GateFact, Observer, RunResult, Silent, StageFact, Timing};
+pub use result::{ElementFact, GateFact, Observer, RunResult, Silent, StageFact, Timing};
+pub use watch::{WATCHED, Watch};
 
 /// How a run is carried out. None of it changes a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,6 +151,8 @@ pub fn simulate_with(
             .expect("the scenario has checked it"),
         holds: Holds::default(),
         records: Vec::new(),
+        places: PlaceRecorder::new(topology),
+        watch: Watch::default(),
         recorder: Recorder::new(ImpactNames::new(topology, classes.clone(), file.scale)),
         classes: &classes,
         observer,
@@ -169,7 +175,7 @@ fn finish(mut night: Night<'_, '_>, horizon: SimTime) -> RunResult {
     night.network.settle(horizon, &night.workers);
     night.network.assert_conserved();
     if night.recorder.last_at() != Some(horizon) {
-        night.recorder.observe(&night.network.snapshot(horizon));
+        night.sample(horizon);
     }
     let names = ImpactNames::new(scenario.topology(), scenario.class_names(), file.scale);
     let ending = Ending {
@@ -211,6 +217,9 @@ fn finish(mut night: Night<'_, '_>, horizon: SimTime) -> RunResult {
         kpi,
         stages,
         published,
+        places: night.places.finish(),
+        watch: night.watch,
+        elements: facts::elements(scenario.topology()),
         timing: None,
     }
 }

@@ -12,7 +12,7 @@ use crate::base::{NodeId, Record, SimTime, Span, tie_break};
 use crate::change::{ChangeOrder, Hands, Rollout, RolloutCommand, Status};
 use crate::detect::{ViewJudge, find_judge};
 use crate::fault::{FaultEngine, FaultOrder, Holds, Port};
-use crate::impact::Recorder;
+use crate::impact::{PlaceRecorder, Recorder};
 use crate::kernel::{Agenda, Phase, Workers, World};
 use crate::network::Network;
 use crate::response::{Outcome, Response, ResponseAction, ResponseOrder};
@@ -21,6 +21,7 @@ use crate::telemetry::{Names, OperatorView, Pipeline, Report};
 
 use super::deck::Deck;
 use super::result::Observer;
+use super::watch::Watch;
 
 /// A rare event that touches the whole world.
 #[derive(Debug)]
@@ -57,6 +58,8 @@ pub(super) struct Night<'a, 'o> {
     pub(super) holds: Holds,
     pub(super) records: Vec<Record>,
     pub(super) recorder: Recorder,
+    pub(super) places: PlaceRecorder,
+    pub(super) watch: Watch,
     pub(super) classes: &'a [String],
     pub(super) observer: &'o mut dyn Observer,
     pub(super) kpi_period: Span,
@@ -203,6 +206,18 @@ impl Night<'_, '_> {
         self.schedule(agenda, self.pipeline.next_due(), Order::Collect);
     }
 
+    /// Sample the truth for the score, and beside it what the operator sees.
+    pub(super) fn sample(&mut self, now: SimTime) {
+        let snapshot = self.network.snapshot(now);
+        self.recorder.observe(&snapshot);
+        self.watch.look(&self.view, now);
+        if self.places.wants(&snapshot) {
+            let (group_of, count) = self.places.groups();
+            let counts = self.network.out_by_group(group_of, count);
+            self.places.observe(&snapshot, &counts);
+        }
+    }
+
     fn minute(&mut self, now: SimTime) {
         self.network.set_background(now);
         let wilted = self.network.wilt(now);
@@ -252,7 +267,7 @@ impl World for Night<'_, '_> {
             Order::Collect => self.collect(agenda, now),
             Order::Deliver(report) => self.view.deliver(report),
             Order::Sample => {
-                self.recorder.observe(&self.network.snapshot(now));
+                self.sample(now);
                 self.schedule(agenda, now + self.kpi_period, Order::Sample);
             }
             Order::Minute => {
