@@ -22,6 +22,7 @@ pub(crate) mod sample;
 
 pub use compare_text::compare_text;
 pub use files::{Rendered, TIMING_FILE, render, timing_json};
+pub use html::{Story, compare_html, is_report};
 pub use number::{duration, grouped, percent, short};
-pub use run_dir::{ReportError, RunDir, read_figures};
+pub use run_dir::{ReportError, RunDir, read_figures, read_story};
 pub use summary_text::summary_text;

@@ -44,7 +44,9 @@ pub(super) fn document<T: Serialize>(page: &Document<'_, T>) -> String {
 /// JSON in which nothing can be taken for markup.
 fn data<T: Serialize>(value: &T) -> String {
     let json = serde_json::to_string(value).expect("plain values become JSON");
-    json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+    json.replace('<', "\\u003c")
+        .replace('>', "\\u003e")
+        .replace('&', "\\u0026")
 }
 
 /// The data of a page; none if it holds none.
@@ -75,7 +77,10 @@ mod tests {
     fn style_and_script_do_not_end_their_own_tags() {
         assert!(!STYLE.contains("</"));
         assert!(!SCRIPT.contains("</script"));
-        assert!(!SCRIPT.contains("http:") || SCRIPT.matches("http:").count() == 1, "the name of SVG alone");
+        assert!(
+            !SCRIPT.contains("http:") || SCRIPT.matches("http:").count() == 1,
+            "the name of SVG alone"
+        );
         assert!(!SCRIPT.contains("innerHTML"));
     }
 }

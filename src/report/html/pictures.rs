@@ -3,9 +3,7 @@
 //! Invariant: takes its data from the story alone.
 
 use super::super::number::duration;
-use super::super::plot::{
-    Bar, Chart, Dot, Line, Mark, Ratio, Sketch, Step, TimeAxis, Unit,
-};
+use super::super::plot::{Bar, Chart, Dot, Line, Mark, Ratio, Sketch, Step, TimeAxis, Unit};
 use super::gather::LETTERS;
 use super::story::{Hop, Kind, Map, Published, Story};
 
@@ -41,15 +39,19 @@ pub(super) fn axis(story: &Story) -> TimeAxis {
     let clock = story.clock;
     #[expect(clippy::cast_precision_loss, reason = "seconds of a day")]
     let shift = clock.local_s.rem_euclid(86_400) as f64;
-    let mut axis = TimeAxis::new((0.0, story.horizon_s), shift, |at| clock.label(at, false));
+    let mut axis = TimeAxis::new((0.0, story.horizon_s), shift, |at| clock.tick(at));
     for row in &story.rows {
         let is_belief = row.kind == Kind::Detection;
         // Of beliefs only the first alarm and the first look are marked.
-        if is_belief && (row.from_s <= 0.0 || axis.marks.iter().filter(|m| m.class == "detection").count() > 1) {
+        if is_belief
+            && (row.from_s <= 0.0
+                || axis.marks.iter().filter(|m| m.class == "detection").count() > 1)
+        {
             continue;
         }
         let near = |mark: &Mark| {
-            mark.class == class(row.kind) && (mark.at_s - row.from_s).abs() < APART * story.horizon_s
+            mark.class == class(row.kind)
+                && (mark.at_s - row.from_s).abs() < APART * story.horizon_s
         };
         if !axis.marks.iter().any(near) {
             axis.marks.push(Mark {
@@ -64,12 +66,19 @@ pub(super) fn axis(story: &Story) -> TimeAxis {
 
 /// The charts over time.
 pub(super) fn pictures(story: &Story) -> Vec<Picture> {
-    let seen = |name: &'static str, key: &'static str| (name.to_owned(), "seen", format!("seen.{key}"));
+    let seen =
+        |name: &'static str, key: &'static str| (name.to_owned(), "seen", format!("seen.{key}"));
     let truth = |key: &'static str| ("what was true".to_owned(), "truth", key.to_owned());
     let operator = "what the operator saw";
-    let plain = |id, (title, counted), unit, lines| picture(story, (id, title, counted), unit, lines);
+    let plain =
+        |id, (title, counted), unit, lines| picture(story, (id, title, counted), unit, lines);
     let list = [
-        plain("out", ("Devices without service", "devices, at once"), Unit::Count, services()),
+        plain(
+            "out",
+            ("Devices without service", "devices, at once"),
+            Unit::Count,
+            services(),
+        ),
         plain(
             "registered",
             ("Devices registered", "devices"),
@@ -78,7 +87,10 @@ pub(super) fn pictures(story: &Story) -> Vec<Picture> {
         ),
         plain(
             "success",
-            ("Registrations that succeed", "share of initial registrations"),
+            (
+                "Registrations that succeed",
+                "share of initial registrations",
+            ),
             Unit::Share,
             vec![truth("success"), seen(operator, "success")],
         ),
@@ -100,7 +112,15 @@ pub(super) fn pictures(story: &Story) -> Vec<Picture> {
             Unit::Count,
             vec![truth("blocked"), seen(operator, "blocked")],
         ),
-        plain("queue", ("Longest queue at the core", "work waiting, by kind of element"), Unit::Seconds, queues(story)),
+        plain(
+            "queue",
+            (
+                "Longest queue at the core",
+                "work waiting, by kind of element",
+            ),
+            Unit::Seconds,
+            queues(story),
+        ),
     ];
     list.into_iter().flatten().collect()
 }
@@ -117,7 +137,13 @@ fn classes(story: &Story) -> Vec<Named> {
     let groups = story.groups.iter().filter(|group| group.name != "all");
     let lines = groups.zip(CLASSES);
     lines
-        .map(|(group, class)| (group.name.clone(), class, format!("share.data/class/{}", group.name)))
+        .map(|(group, class)| {
+            (
+                group.name.clone(),
+                class,
+                format!("share.data/class/{}", group.name),
+            )
+        })
         .collect()
 }
 
@@ -171,18 +197,34 @@ pub(super) fn timeline(story: &Story) -> Vec<Bar> {
 /// nothing was lost.
 pub(super) fn recovery(story: &Story) -> Option<(Chart, TimeAxis)> {
     let all = story.groups.iter().find(|group| group.name == "all")?;
-    let lost = all.services.iter().find(|lost| lost.service == story.worst)?;
+    let lost = all
+        .services
+        .iter()
+        .find(|lost| lost.service == story.worst)?;
     #[expect(clippy::cast_precision_loss, reason = "counts of devices")]
     let (peak, devices) = (lost.peak as f64, all.devices as f64);
     if peak < 0.001 * devices {
         return None;
     }
     let from_s = story.reference_s;
-    let end_s = lost.t99_s.map_or(story.horizon_s, |t| (from_s + t * 1.15).min(story.horizon_s));
-    let mut axis = TimeAxis::new((0.0, (end_s - from_s).max(60.0)), 0.0, |at| {
-        format!("+{}", if at < 1.0 { "0".to_owned() } else { duration(at) })
+    let end_s = lost.t99_s.map_or(story.horizon_s, |t| {
+        (from_s + t * 1.15).min(story.horizon_s)
     });
-    for (t, word) in [(lost.t50_s, "50 %"), (lost.t90_s, "90 %"), (lost.t99_s, "99 %")] {
+    let mut axis = TimeAxis::new((0.0, (end_s - from_s).max(60.0)), 0.0, |at| {
+        format!(
+            "+{}",
+            if at < 1.0 {
+                "0".to_owned()
+            } else {
+                duration(at)
+            }
+        )
+    });
+    for (t, word) in [
+        (lost.t50_s, "50 %"),
+        (lost.t90_s, "90 %"),
+        (lost.t99_s, "99 %"),
+    ] {
         axis.marks.extend(t.map(|at_s| Mark {
             at_s,
             class: "action",
@@ -191,8 +233,14 @@ pub(super) fn recovery(story: &Story) -> Option<(Chart, TimeAxis)> {
     }
     let back = |key: &str| {
         let points = story.points(key);
-        let most = points.iter().filter_map(|p| p.1).fold(0.0, f64::max).max(1e-9);
-        let shares = points.into_iter().map(|(at, v)| (at - from_s, v.map(|v| 1.0 - v / most)));
+        let most = points
+            .iter()
+            .filter_map(|p| p.1)
+            .fold(0.0, f64::max)
+            .max(1e-9);
+        let shares = points
+            .into_iter()
+            .map(|(at, v)| (at - from_s, v.map(|v| 1.0 - v / most)));
         shares.collect()
     };
     let mut lines = vec![Line {
@@ -222,11 +270,21 @@ pub(super) fn steps(story: &Story) -> Vec<Step> {
     #[expect(clippy::cast_precision_loss, reason = "small counts")]
     let share = |hop: &Hop| hop.struck as f64 / hop.reached.max(1) as f64;
     let step = |hop: &Hop| {
-        let of = if hop.of > 0 && hop.reached > 1 { format!(" of {}", hop.of) } else { String::new() };
+        let of = if hop.of > 0 && hop.reached > 1 {
+            format!(" of {}", hop.of)
+        } else {
+            String::new()
+        };
         let since = hop.first_s - story.reference_s;
-        let when = match hop.last_s - hop.first_s {
-            d if d < 1.0 => format!("at {}", after(since)),
-            _ => format!("{} to {}", after(since), after(hop.last_s - story.reference_s)),
+        let way = hop
+            .from
+            .iter()
+            .max_by_key(|from| from.2)
+            .map(|from| format!("by {}", from.1));
+        let when = match way {
+            None => format!("origin, {}", after(since)),
+            Some(way) if since.abs() < 1.0 => way,
+            Some(way) => format!("{way}, {}", after(since)),
         };
         Step {
             column: hop.step,
@@ -234,7 +292,11 @@ pub(super) fn steps(story: &Story) -> Vec<Step> {
             count: format!("{}{of} {}", hop.reached, hop.kind),
             when,
             struck: share(hop),
-            from: hop.from.iter().map(|(kind, _, count)| (kind.clone(), *count)).collect(),
+            from: hop
+                .from
+                .iter()
+                .map(|(kind, _, count)| (kind.clone(), *count))
+                .collect(),
         }
     };
     story.hops.iter().map(step).collect()
@@ -242,12 +304,19 @@ pub(super) fn steps(story: &Story) -> Vec<Step> {
 
 /// A span with its sign.
 fn after(seconds: f64) -> String {
-    if seconds < 0.0 { duration(seconds) } else { format!("+{}", duration(seconds)) }
+    if seconds < 0.0 {
+        duration(seconds)
+    } else {
+        format!("+{}", duration(seconds))
+    }
 }
 
 /// Published figures that could be simulated.
 pub(super) fn ratios(story: &Story) -> Vec<(Ratio, &Published)> {
-    let expressible = story.published.iter().filter(|row| row.outcome != "not-expressible");
+    let expressible = story
+        .published
+        .iter()
+        .filter(|row| row.outcome != "not-expressible");
     let ratio = |row: &Published| Ratio {
         label: row.label.clone(),
         published: row.published.clone(),
@@ -258,14 +327,16 @@ pub(super) fn ratios(story: &Story) -> Vec<(Ratio, &Published)> {
     expressible.map(|row| (ratio(row), row)).collect()
 }
 
-/// The instant at which most devices are without the service that most devices lost.
+/// The first instant at which nearly as many devices as ever are without the service that most lost.
 pub(super) fn worst_instant(story: &Story) -> f64 {
+    const NEARLY: f64 = 0.99;
     let points = story.points(&format!("out.{}", story.worst));
-    let better = |best: (f64, f64), (at, value): (f64, Option<f64>)| match value {
-        Some(value) if value > best.1 => (at, value),
-        _ => best,
-    };
-    points.into_iter().fold((story.reference_s, 0.0), better).0
+    let most = points.iter().filter_map(|p| p.1).fold(0.0, f64::max);
+    let reached = |p: &&(f64, Option<f64>)| p.1.is_some_and(|v| most > 0.0 && v >= NEARLY * most);
+    points
+        .iter()
+        .find(reached)
+        .map_or(story.reference_s, |p| p.0)
 }
 
 /// The map at up to four telling instants.
@@ -273,7 +344,8 @@ pub(super) fn sketches(story: &Story) -> Vec<Sketch> {
     let all = story.groups.iter().find(|group| group.name == "all");
     let lost = all.and_then(|group| group.services.iter().find(|l| l.service == "data"));
     let reference = story.reference_s;
-    let back = |t: Option<f64>, word: &str| t.map(|t| (reference + t, format!("{word} have data again")));
+    let back =
+        |t: Option<f64>, word: &str| t.map(|t| (reference + t, format!("{word} have data again")));
     let mut instants = vec![(worst_instant(story), "most devices out".to_owned())];
     if let Some(lost) = lost.filter(|lost| lost.peak > 0) {
         instants.extend(back(lost.t50_s, "50 %"));
@@ -293,7 +365,10 @@ fn dots(map: &Map, at_s: f64) -> Vec<Dot> {
     const DATA: usize = 1;
     let after = map.frames.partition_point(|frame| frame.0 <= at_s + 1e-6);
     let until = map.frames[..after].iter();
-    let word = until.rev().map(|frame| &frame.1[DATA]).find(|word| !word.is_empty());
+    let word = until
+        .rev()
+        .map(|frame| &frame.1[DATA])
+        .find(|word| !word.is_empty());
     let letters = word.map(String::as_bytes).unwrap_or_default();
     #[expect(clippy::cast_precision_loss, reason = "counts of devices")]
     let most = map.places.iter().map(|p| p.3).max().unwrap_or(1).max(1) as f64;

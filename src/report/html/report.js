@@ -142,23 +142,24 @@
         for (const g of drawn) {
           const step = g.share <= 0 ? 0 : g.share <= 0.25 ? 1 : g.share <= 0.5 ? 2 : g.share <= 0.75 ? 3 : 4;
           if (step !== s) continue;
-          g.r = map.places.length > 400 ? (2.2 + 6.5 * Math.sqrt(g.d / total)) * perPixel : (4 + 10 * Math.sqrt(g.d / total)) * perPixel;
+          g.r = map.places.length > 400 ? (1.1 + 8 * Math.sqrt(g.d / total)) * perPixel : (4 + 10 * Math.sqrt(g.d / total)) * perPixel;
           c.moveTo(g.x + g.r, g.y);
           c.arc(g.x, g.y, g.r, 0, 7);
         }
         c.fillStyle = css.getPropertyValue("--s" + s);
         c.fill();
       }
-      // Elements of the core that the fault has reached by now: diamonds, full once taken out.
-      c.strokeStyle = css.getPropertyValue("--ink");
-      c.fillStyle = css.getPropertyValue("--ink");
-      c.lineWidth = 1.3 * perPixel;
-      const d = 4.5 * perPixel;
+      // Elements of the core that the fault has reached by now: diamonds, larger and darker once taken out.
+      c.strokeStyle = css.getPropertyValue("--page");
+      c.lineWidth = perPixel;
       for (const [, x, y, reached, struck] of map.marks) {
         if (reached > t) continue;
+        const out = struck !== null && struck <= t;
+        const d = (out ? 4.5 : 3.2) * perPixel;
+        c.fillStyle = css.getPropertyValue(out ? "--ink" : "--soft");
         c.beginPath();
         c.moveTo(x - d, y); c.lineTo(x, y - d); c.lineTo(x + d, y); c.lineTo(x, y + d); c.closePath();
-        if (struck !== null && struck <= t) c.fill();
+        c.fill();
         c.stroke();
       }
       const out = map.places.reduce((sum, p, n) => sum + (p[3] * level[shares.charCodeAt(n)]) / 63, 0);
@@ -283,7 +284,7 @@
         text.setAttribute("x", share + "%");
         text.setAttribute("y", y);
         text.setAttribute("text-anchor", share < 4 ? "start" : share > 96 ? "end" : "middle");
-        text.textContent = clock(t);
+        text.textContent = data.stories ? since(t) : clock(t).replace(/^\w+ (?!00:00)/, "");
         chart.append(text);
       }
     }

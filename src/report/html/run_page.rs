@@ -41,7 +41,11 @@ pub(crate) fn run_page(story: &Story) -> String {
 
 /// A heading, and a line on what is to be seen.
 pub(super) fn section(heading: &str, why: &str, body: &str) -> String {
-    let why = if why.is_empty() { String::new() } else { format!("<p class=\"why\">{}</p>", escape(why)) };
+    let why = if why.is_empty() {
+        String::new()
+    } else {
+        format!("<p class=\"why\">{}</p>", escape(why))
+    };
     format!("<section><h2>{}</h2>{why}{body}</section>", escape(heading))
 }
 
@@ -65,13 +69,17 @@ pub(super) fn kicker(story: &Story) -> String {
     let scale = if story.scale >= 1.0 {
         "every device simulated".to_owned()
     } else {
-        format!("one device in {} simulated", short(libm::round(1.0 / story.scale)))
+        format!(
+            "one device in {} simulated",
+            short(libm::round(1.0 / story.scale))
+        )
     };
     format!(
-        "Rehearsal with cellfall · <b>{}</b> · {} of {}, {} devices · seed {} · {scale}",
+        "Rehearsal with cellfall · <b>{}</b> · {} from {}, {} · {} devices · seed {} · {scale}",
         escape(&story.scenario),
         duration(story.horizon_s),
         escape(&story.clock.label(0.0, false)),
+        story.clock.date(0.0),
         short(real(story.devices)),
         story.seed
     )
@@ -86,7 +94,9 @@ pub(super) fn reportable_words(story: &Story) -> String {
             rules.push(&clause.rule);
         }
     }
-    let first = crossed.filter_map(|clause| clause.crossed_s).fold(f64::INFINITY, f64::min);
+    let first = crossed
+        .filter_map(|clause| clause.crossed_s)
+        .fold(f64::INFINITY, f64::min);
     match rules.as_slice() {
         [] => "Nothing of it would have to be reported to a regulator.".to_owned(),
         rules => format!(
@@ -122,14 +132,38 @@ fn tiles(story: &Story) -> String {
     let lost_any = figure(&peak).unwrap_or(0.0) > 0.0;
     let back = figure(&t50).map_or_else(String::new, |v| format!("half after {}", duration(v)));
     let tiles = [
-        tile(&format!("Without {worst} at once"), &peak, figure(&peak), share),
-        lost_any.then(|| tile("90 % of them have it back after", &t90, figure(&t90), |_| back.clone())).flatten(),
-        tile("First alarm after", "at_detection.after_s", figure("at_detection.after_s"), |_| {
-            by_then.map_or_else(String::new, |n| format!("{} devices had been out", short(n)))
-        }),
-        tile("Calls blocked", "calls.blocked", figure("calls.blocked"), of_calls),
-        tile("Emergency calls blocked", "emergency_calls.blocked", figure("emergency_calls.blocked"), |_| String::new()),
-        tile(&format!("Device-minutes without {worst}"), &minutes, figure(&minutes), |v| {
+        tile(
+            &format!("Without {worst} at once"),
+            &peak,
+            figure(&peak),
+            share,
+        ),
+        lost_any
+            .then(|| tile("90 % back after", &t90, figure(&t90), |_| back.clone()))
+            .flatten(),
+        tile(
+            "First alarm after",
+            "at_detection.after_s",
+            figure("at_detection.after_s"),
+            |_| {
+                by_then.map_or_else(String::new, |n| {
+                    format!("{} devices had been out", short(n))
+                })
+            },
+        ),
+        tile(
+            "Calls blocked",
+            "calls.blocked",
+            figure("calls.blocked"),
+            of_calls,
+        ),
+        tile(
+            "911 or 112 blocked",
+            "emergency_calls.blocked",
+            figure("emergency_calls.blocked"),
+            |_| String::new(),
+        ),
+        tile("Device-minutes lost", &minutes, figure(&minutes), |v| {
             format!("{} for each device", duration(v / devices * 60.0))
         }),
     ];
@@ -141,8 +175,16 @@ fn tile(name: &str, key: &str, value: Option<f64>, more: impl Fn(f64) -> String)
     let (text, attribute, small) = match value {
         Some(v) if key.ends_with("_s") => (duration(v), format!(" value=\"{v}\""), more(v)),
         Some(v) => (short(libm::round(v)), format!(" value=\"{v}\""), more(v)),
-        None if key.starts_with("at_detection") => ("none".to_owned(), String::new(), "no alarm was raised".to_owned()),
-        None => ("not reached".to_owned(), String::new(), "before the run ended".to_owned()),
+        None if key.starts_with("at_detection") => (
+            "none".to_owned(),
+            String::new(),
+            "no alarm was raised".to_owned(),
+        ),
+        None => (
+            "not reached".to_owned(),
+            String::new(),
+            "before the run ended".to_owned(),
+        ),
     };
     Some(format!(
         "<div><dt>{}</dt><dd><data data-figure=\"{}\"{attribute}>{}</data><small>{}</small></dd></div>",
@@ -161,20 +203,40 @@ fn recovery_section(story: &Story) -> String {
     let legend: String = picture
         .lines
         .iter()
-        .map(|line| format!("<li>{}<span>{}</span></li>", swatch(line.class), escape(&line.name)))
+        .map(|line| {
+            format!(
+                "<li>{}<span>{}</span></li>",
+                swatch(line.class),
+                escape(&line.name)
+            )
+        })
         .collect();
     let all = story.groups.iter().find(|g| g.name == "all");
     let lost = all.and_then(|g| g.services.iter().find(|l| l.service == story.worst));
     let marks = lost.map_or_else(String::new, |lost| {
-        let one = |word: &str, t: Option<f64>| format!("{word} after {}", t.map_or("the run’s end".to_owned(), duration));
-        format!("Dotted: {}, {}, {}.", one("50 % back", lost.t50_s), one("90 %", lost.t90_s), one("99 %", lost.t99_s))
+        let one = |word: &str, t: Option<f64>| {
+            format!(
+                "{word} after {}",
+                t.map_or("the run’s end".to_owned(), duration)
+            )
+        };
+        format!(
+            "Dotted: {}, {}, {}.",
+            one("50 % back", lost.t50_s),
+            one("90 %", lost.t90_s),
+            one("99 %", lost.t99_s)
+        )
     });
     let body = format!(
         "<div class=\"row chart\"><div class=\"label\"><p class=\"unit\">{}</p><ul class=\"legend\">{legend}</ul></div>{drawn}</div>",
         escape(&picture.counted)
     );
     let start = story.clock.label(story.reference_s, false);
-    section(&picture.title, &format!("Time since {start}. {marks}"), &body)
+    section(
+        &picture.title,
+        &format!("Time since {start}. {marks}"),
+        &body,
+    )
 }
 
 /// A short piece of a line, for a legend.
@@ -198,13 +260,29 @@ fn spread_section(story: &Story) -> String {
         grouped(real(struck as u64)),
         story.clock.label(story.reference_s, true)
     );
-    let picture = spread("The path of the fault through the network", &steps(story), Paper::Page);
+    let picture = spread(
+        "The path of the fault through the network",
+        &steps(story),
+        Paper::Page,
+    );
     let mut table = Table::new(
         "The path of the fault, step by step",
-        &["step", "kind", "reached", "of", "taken out", "first reached", "last reached", "reached from"],
+        &[
+            "step",
+            "kind",
+            "reached",
+            "of",
+            "taken out",
+            "first reached",
+            "last reached",
+            "reached from",
+        ],
     );
     for hop in &story.hops {
-        let from = hop.from.iter().map(|(kind, edge, n)| format!("{kind} along {edge} ({n})"));
+        let from = hop
+            .from
+            .iter()
+            .map(|(kind, edge, n)| format!("{kind} along {edge} ({n})"));
         table.row(&[
             Cell::text(hop.step.to_string()),
             Cell::text(&hop.kind),
@@ -227,11 +305,25 @@ fn spread_section(story: &Story) -> String {
 fn impact_section(story: &Story) -> String {
     let mut table = Table::new(
         "Devices without each service, by class",
-        &["class", "service", "out at once", "share", "ever out", "device-minutes lost", "50 % back after", "90 %", "99 %"],
+        &[
+            "class",
+            "service",
+            "out at once",
+            "share",
+            "ever out",
+            "device-minutes lost",
+            "50 % back after",
+            "90 %",
+            "99 %",
+        ],
     );
     for group in &story.groups {
         for lost in &group.services {
-            let class = if group.name == "all" { "total" } else { "" };
+            let is_all = group.name == "all";
+            if !is_all && lost.ever_out == 0 {
+                continue;
+            }
+            let class = if is_all { "total" } else { "" };
             let key = format!("{}/{}", group.name, lost.service);
             let none = lost.peak == 0;
             let time = |t: Option<f64>| if none { Cell::number("–") } else { span(t) };
@@ -242,7 +334,8 @@ fn impact_section(story: &Story) -> String {
                     Cell::text(&lost.service),
                     count(real(lost.peak)).with("data-impact", &format!("{key}/peak_devices")),
                     Cell::number(percent(real(lost.peak) / real(group.devices.max(1)))),
-                    count(real(lost.ever_out)).with("data-impact", &format!("{key}/ever_out_devices")),
+                    count(real(lost.ever_out))
+                        .with("data-impact", &format!("{key}/ever_out_devices")),
                     count(lost.device_min).with("data-impact", &format!("{key}/lost_device_min")),
                     time(lost.t50_s).with("data-impact", &format!("{key}/t50_s")),
                     time(lost.t90_s).with("data-impact", &format!("{key}/t90_s")),
@@ -251,8 +344,15 @@ fn impact_section(story: &Story) -> String {
             );
         }
     }
-    let why = format!("Spans count from {}.", story.clock.label(story.reference_s, true));
-    section("Who was without what, and for how long", &why, &table.html())
+    let why = format!(
+        "Spans count from {}. Services that no device of a class was ever without are left out.",
+        story.clock.label(story.reference_s, true)
+    );
+    section(
+        "Who was without what, and for how long",
+        &why,
+        &table.html(),
+    )
 }
 
 fn rollout_section(story: &Story) -> String {
@@ -260,7 +360,17 @@ fn rollout_section(story: &Story) -> String {
         return String::new();
     }
     let clock = |at: f64| story.clock.label(at, true);
-    let mut stages = Table::new("Stages", &["stage", "began", "ended", "outcome", "elements", "devices exposed"]);
+    let mut stages = Table::new(
+        "Stages",
+        &[
+            "stage",
+            "began",
+            "ended",
+            "outcome",
+            "elements",
+            "devices exposed",
+        ],
+    );
     for stage in &story.stages {
         stages.row(&[
             Cell::text(&stage.name),
@@ -275,9 +385,16 @@ fn rollout_section(story: &Story) -> String {
     if story.gates.is_empty() {
         body.push_str("<p>No gate judged it.</p>");
     } else {
-        let mut gates = Table::new("Gates", &["gate", "stage", "at", "verdict", "measured last"]);
+        let mut gates = Table::new(
+            "Gates",
+            &["gate", "stage", "at", "verdict", "measured last"],
+        );
         for gate in &story.gates {
-            let verdict = if gate.passed { Cell::text("● passed") } else { Cell::text("○ failed").marked("yes") };
+            let verdict = if gate.passed {
+                Cell::text("● passed")
+            } else {
+                Cell::text("○ failed").marked("yes")
+            };
             gates.row(&[
                 Cell::text(&gate.gate),
                 Cell::text(&gate.stage),
@@ -294,21 +411,45 @@ fn rollout_section(story: &Story) -> String {
 fn reportable_section(story: &Story) -> String {
     let mut table = Table::new(
         "Clauses and their thresholds",
-        &["rule", "clause", "reportable", "from", "reached", "threshold", "duty"],
+        &[
+            "rule",
+            "clause",
+            "reportable",
+            "from",
+            "reached",
+            "threshold",
+            "duty",
+        ],
     );
     for clause in &story.reportable {
-        let yes = if clause.reportable { Cell::text("yes").marked("yes") } else { Cell::text("no") };
+        let yes = if clause.reportable {
+            Cell::text("yes").marked("yes")
+        } else {
+            Cell::text("no")
+        };
         table.row(&[
             Cell::text(&clause.rule),
             Cell::text(&clause.clause),
             yes,
-            Cell::number(clause.crossed_s.map_or("–".to_owned(), |at| story.clock.label(at, true))),
-            Cell::number(format!("{} {}", short(libm::round(clause.figure)), clause.unit)),
+            Cell::number(
+                clause
+                    .crossed_s
+                    .map_or("–".to_owned(), |at| story.clock.label(at, true)),
+            ),
+            Cell::number(format!(
+                "{} {}",
+                short(libm::round(clause.figure)),
+                clause.unit
+            )),
             Cell::number(short(clause.threshold)),
             Cell::text(&clause.duty),
         ]);
     }
-    section("What would have to be reported", &reportable_words(story), &table.html())
+    section(
+        "What would have to be reported",
+        &reportable_words(story),
+        &table.html(),
+    )
 }
 
 fn published_section(story: &Story) -> String {
@@ -318,10 +459,22 @@ fn published_section(story: &Story) -> String {
     }
     let mut table = Table::new(
         "Published beside simulated; the mark lies in the middle where both agree, its ends are a tenth and ten times",
-        &["figure", "published", "simulated", "simulated / published", "", "is", "source"],
+        &[
+            "figure",
+            "published",
+            "simulated",
+            "simulated / published",
+            "",
+            "is",
+            "source",
+        ],
     );
     for (ratio, row) in &rows {
-        let verdict = if ratio.is_hit { Cell::text("● hit") } else { Cell::text(format!("○ {}", row.outcome.replace('-', " "))).marked("no-hit") };
+        let verdict = if ratio.is_hit {
+            Cell::text("● hit")
+        } else {
+            Cell::text(format!("○ {}", row.outcome.replace('-', " "))).marked("no-hit")
+        };
         table.row(&[
             Cell::text(&row.label),
             Cell::number(&row.published),
@@ -333,7 +486,11 @@ fn published_section(story: &Story) -> String {
         ]);
     }
     let left_out = story.published.len() - rows.len();
-    let more = if left_out > 0 { format!(" {left_out} more published figures are not simulated.") } else { String::new() };
+    let more = if left_out > 0 {
+        format!(" {left_out} more published figures are not simulated.")
+    } else {
+        String::new()
+    };
     let hits = rows.iter().filter(|(ratio, _)| ratio.is_hit).count();
     let why = format!(
         "{hits} of {} figures lie within what was allowed. An input was put into the scenario and proves nothing; a fit \
@@ -344,8 +501,16 @@ fn published_section(story: &Story) -> String {
 }
 
 fn again_section(story: &Story) -> String {
-    let notes: String = story.notes.iter().map(|note| format!("<li>{}</li>", escape(note))).collect();
-    let notes = if notes.is_empty() { notes } else { format!("<ul class=\"words\">{notes}</ul>") };
+    let notes: String = story
+        .notes
+        .iter()
+        .map(|note| format!("<li>{}</li>", escape(note)))
+        .collect();
+    let notes = if notes.is_empty() {
+        notes
+    } else {
+        format!("<ul class=\"words\">{notes}</ul>")
+    };
     let mut table = Table::new("What makes this run what it is", &["", ""]);
     for (name, value) in [
         ("scenario", story.scenario.as_str()),
@@ -354,10 +519,21 @@ fn again_section(story: &Story) -> String {
         ("version", &story.version),
         ("digest of the results", DIGEST_HERE),
     ] {
-        let value = if value == DIGEST_HERE { value.to_owned() } else { escape(value) };
-        table.row(&[Cell::text(name), Cell::markup(format!("<span class=\"mono\">{value}</span>"))]);
+        let value = if value == DIGEST_HERE {
+            value.to_owned()
+        } else {
+            escape(value)
+        };
+        table.row(&[
+            Cell::text(name),
+            Cell::markup(format!("<span class=\"mono\">{value}</span>")),
+        ]);
     }
-    let body = format!("<pre><code>{}</code></pre>{}{notes}", escape(&story.command), table.html());
+    let body = format!(
+        "<pre><code>{}</code></pre>{}{notes}",
+        escape(&story.command),
+        table.html()
+    );
     section(
         "How to repeat it",
         "The same command gives the same bytes on every machine. --verify runs twice and compares.",
@@ -380,7 +556,13 @@ pub(super) fn paper_maps(story: &Story) -> String {
     }
     let list = super::pictures::sketches(story);
     let size = (Map::WIDTH, story.map.height);
-    let drawn = sketches("Devices without data on the map", &story.map.outlines, size, &list, Paper::Page);
+    let drawn = sketches(
+        "Devices without data on the map",
+        &story.map.outlines,
+        size,
+        &list,
+        Paper::Page,
+    );
     format!("<div class=\"on-paper\">{drawn}</div>")
 }
 

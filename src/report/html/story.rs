@@ -251,10 +251,7 @@ fn whole<S: serde::Serializer>(values: &[f64], to: S) -> Result<S::Ok, S::Error>
     to.collect_seq(values.iter().map(|&v| Short::of(v)))
 }
 
-fn whole_if_there<S: serde::Serializer>(
-    values: &[Option<f64>],
-    to: S,
-) -> Result<S::Ok, S::Error> {
+fn whole_if_there<S: serde::Serializer>(values: &[Option<f64>], to: S) -> Result<S::Ok, S::Error> {
     to.collect_seq(values.iter().map(|v| v.map(Short::of)))
 }
 
@@ -267,7 +264,9 @@ impl Story {
     /// A figure of `summary.json`.
     pub(crate) fn figure(&self, key: &str) -> Option<f64> {
         let mut figures = self.figures.iter();
-        figures.find(|(k, _)| k == key).and_then(|(_, value)| *value)
+        figures
+            .find(|(k, _)| k == key)
+            .and_then(|(_, value)| *value)
     }
 
     /// A time series, if there is one of this key.
@@ -279,7 +278,12 @@ impl Story {
     /// The points of a time series.
     pub(crate) fn points(&self, key: &str) -> Vec<(f64, Option<f64>)> {
         let values = self.column(key).unwrap_or_default();
-        self.series.at_s.iter().copied().zip(values.iter().copied()).collect()
+        self.series
+            .at_s
+            .iter()
+            .copied()
+            .zip(values.iter().copied())
+            .collect()
     }
 
     /// The newest value of a series at an instant.
@@ -307,6 +311,49 @@ impl Clock {
     }
 }
 
+impl Clock {
+    /// What is written along an axis: `03:00`, and at midnight the day too.
+    pub(crate) fn tick(self, at_s: f64) -> String {
+        let label = self.label(at_s, false);
+        match label.split_once(' ') {
+            Some((_, time)) if time != "00:00" => time.to_owned(),
+            _ => label,
+        }
+    }
+
+    /// The day of an instant: `22 February 2024`.
+    ///
+    /// Days become dates as E. G. Richards has it ("Calendars", in S. Urban and P. K. Seidelmann: Explanatory
+    /// Supplement to the Astronomical Almanac, 3rd edition 2012, §15.11.3), from the Julian day.
+    pub(crate) fn date(self, at_s: f64) -> String {
+        const MONTHS: [&str; 12] = [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ];
+        #[expect(clippy::cast_possible_truncation, reason = "seconds of a calendar")]
+        let local = self.local_s + libm::floor(at_s + 1e-6) as i64;
+        let julian = local.div_euclid(86_400) + 2_440_588;
+        let f = julian + 1_401 + (4 * julian + 274_277) / 146_097 * 3 / 4 - 38;
+        let e = 4 * f + 3;
+        let h = 5 * (e % 1_461 / 4) + 2;
+        let day = h % 153 / 5 + 1;
+        let month = (h / 153 + 2) % 12;
+        let year = e / 1_461 - 4_716 + (13 - month) / 12;
+        let word = usize::try_from(month).ok().and_then(|m| MONTHS.get(m));
+        format!("{day} {} {year}", word.copied().unwrap_or_default())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -320,7 +367,15 @@ mod tests {
             offset_s: own.offset_seconds(),
         };
         for second in [0.0, 720.0, 77_401.0, 200_000.0] {
-            assert_eq!(clock.label(second, true), own.label(SimTime::from_secs(second)));
+            assert_eq!(
+                clock.label(second, true),
+                own.label(SimTime::from_secs(second))
+            );
         }
+        assert_eq!(clock.date(0.0), "22 February 2024");
+        assert_eq!(clock.date(8.0 * 86_400.0), "1 March 2024");
+        assert_eq!(clock.date(314.0 * 86_400.0), "1 January 2025");
+        assert_eq!(clock.tick(1_800.0), "03:00");
+        assert_eq!(clock.tick(77_400.0), "Fri 00:00");
     }
 }

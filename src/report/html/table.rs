@@ -95,7 +95,10 @@ impl Table {
     pub(super) fn new(caption: &str, columns: &[&str]) -> Self {
         Self {
             caption: escape(caption),
-            head: columns.iter().map(|c| format!("<th scope=\"col\">{}</th>", escape(c))).collect(),
+            head: columns
+                .iter()
+                .map(|c| format!("<th scope=\"col\">{}</th>", escape(c)))
+                .collect(),
             ..Self::default()
         }
     }
@@ -110,7 +113,11 @@ impl Table {
         if self.left.is_empty() {
             self.left = cells.iter().map(Cell::is_left).collect();
         }
-        let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
+        let class = if class.is_empty() {
+            String::new()
+        } else {
+            format!(" class=\"{class}\"")
+        };
         self.body.push_str(&format!("<tr{class}>"));
         for (n, cell) in cells.iter().enumerate() {
             let Cell { html, attributes } = cell;
@@ -150,7 +157,13 @@ mod tests {
         table.row(&[Cell::text("<i>"), count(1_250_000.0)]);
         let html = table.html();
         assert!(!html.contains("<i>") && !html.contains("<b>"), "{html}");
-        assert!(html.contains("<th scope=\"col\" class=\"l\">name</th><th scope=\"col\">n</th>"), "{html}");
-        assert!(html.contains("<data value=\"1250000\">1.25 M</data>"), "{html}");
+        assert!(
+            html.contains("<th scope=\"col\" class=\"l\">name</th><th scope=\"col\">n</th>"),
+            "{html}"
+        );
+        assert!(
+            html.contains("<data value=\"1250000\">1.25 M</data>"),
+            "{html}"
+        );
     }
 }

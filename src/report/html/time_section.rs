@@ -4,7 +4,7 @@
 //!
 //! Invariant: what the script moves carries the instant (`data-t`) or the key (`data-key`) it stands for.
 
-use super::super::number::{duration, short};
+use super::super::number::short;
 use super::super::plot::{Bar, Paper, TimeAxis, Unit, bar, chart, escape};
 use super::pictures::{Picture, axis, class, pictures, timeline};
 use super::run_page::{opening_instant, paper_maps, real, section, swatch};
@@ -30,8 +30,12 @@ pub(super) fn time_section(story: &Story) -> String {
         map_figure(story, 0),
         moments(story),
         paper_maps(story),
-        timeline_rows(&bars, &axis, |at| story.clock.label(at, false)[4..].to_owned()),
-        pictures.iter().map(|p| chart_row(p, &axis, &[(0, story)], start)).collect::<String>(),
+        timeline_rows(&bars, &axis, |at| story.clock.label(at, false)[4..]
+            .to_owned()),
+        pictures
+            .iter()
+            .map(|p| chart_row(p, &axis, &[(0, story)], start))
+            .collect::<String>(),
         numbers(story, &pictures),
     );
     section(
@@ -45,7 +49,8 @@ pub(super) fn time_section(story: &Story) -> String {
 /// The slider and what goes with it; opens the part that moves.
 pub(super) fn controls(axis: &TimeAxis, (start, step): (f64, f64), clock: &str) -> String {
     let (from, to) = (axis.from_s, axis.to_s);
-    let mut spans = String::from("<button type=\"button\" data-span=\"0\" aria-pressed=\"true\">All</button>");
+    let mut spans =
+        String::from("<button type=\"button\" data-span=\"0\" aria-pressed=\"true\">All</button>");
     for hours in [6, 1] {
         let span = f64::from(hours) * 3_600.0;
         if span < to - from {
@@ -78,7 +83,8 @@ pub(super) fn map_figure(story: &Story, run: usize) -> String {
     let marks = if story.map.marks.is_empty() {
         ""
     } else {
-        "<span class=\"key\">◇ core element reached by the fault</span><span class=\"key\">◆ taken out</span>"
+        "<span class=\"key\"><svg width=\"10\" height=\"10\" aria-hidden=\"true\"><path class=\"reached\" d=\"M1 5L5 1L9 5L5 9z\"/></svg>core element \
+         reached by the fault</span><span class=\"key\"><svg width=\"12\" height=\"12\" aria-hidden=\"true\"><path class=\"taken\" d=\"M0 6L6 0L12 6L6 12z\"/></svg>taken out</span>"
     };
     let tools = if run == 0 {
         "<label>Colour by <select id=\"service\"><option value=\"1\">data</option><option value=\"0\">voice</option>\
@@ -97,20 +103,38 @@ pub(super) fn map_figure(story: &Story, run: usize) -> String {
 
 /// Devices out by region; the script writes the numbers of the instant.
 fn regions(story: &Story, run: usize) -> String {
-    let mut table = Table::new("Devices out by region", &["region", "devices", "out now", "most out (data)"]);
+    let mut table = Table::new(
+        "Devices out by region",
+        &["region", "devices", "out now", "most out (data)"],
+    );
     for (n, region) in story.map.regions.iter().enumerate() {
-        let devices: u64 = story.map.places.iter().filter(|p| p.4 == n).map(|p| p.3).sum();
+        let devices: u64 = story
+            .map
+            .places
+            .iter()
+            .filter(|p| p.4 == n)
+            .map(|p| p.3)
+            .sum();
         let key = format!("out.data/region/{region}");
-        let most = story.points(&key).iter().filter_map(|p| p.1).fold(0.0, f64::max);
+        let most = story
+            .points(&key)
+            .iter()
+            .filter_map(|p| p.1)
+            .fold(0.0, f64::max);
         let now = story.value_at(&key, opening_instant(story)).unwrap_or(0.0);
         table.row(&[
             Cell::text(region),
             Cell::number(short(real(devices))),
-            Cell::number(short(now)).with("data-region", region).with("data-run", &run.to_string()),
+            Cell::number(short(now))
+                .with("data-region", region)
+                .with("data-run", &run.to_string()),
             Cell::number(short(most)),
         ]);
     }
-    format!("<details><summary>By region, as a table</summary>{}</details>", table.html())
+    format!(
+        "<details><summary>By region, as a table</summary>{}</details>",
+        table.html()
+    )
 }
 
 /// What happened, line by line; each line moves the cursor to its instant.
@@ -147,12 +171,19 @@ pub(super) fn since_word(seconds: f64) -> String {
 }
 
 /// The bars, each beside its label, group by group.
-pub(super) fn timeline_rows(bars: &[Bar], axis: &TimeAxis, clock: impl Fn(f64) -> String) -> String {
+pub(super) fn timeline_rows(
+    bars: &[Bar],
+    axis: &TimeAxis,
+    clock: impl Fn(f64) -> String,
+) -> String {
     let (mut text, mut group) = (String::new(), "");
     for one in bars {
         if one.group != group {
             group = &one.group;
-            text.push_str(&format!("<div class=\"row head\"><b>{}</b><span></span></div>", escape(group)));
+            text.push_str(&format!(
+                "<div class=\"row head\"><b>{}</b><span></span></div>",
+                escape(group)
+            ));
         }
         let span = format!("{} to {}", clock(one.from_s), clock(one.to_s));
         let label = escape(&one.label);
@@ -175,12 +206,21 @@ fn verdicts(one: &Bar) -> String {
 }
 
 /// A chart beside its name, its lines and their values at the cursor.
-pub(super) fn chart_row(picture: &Picture, axis: &TimeAxis, runs: &[(usize, &Story)], start: f64) -> String {
+pub(super) fn chart_row(
+    picture: &Picture,
+    axis: &TimeAxis,
+    runs: &[(usize, &Story)],
+    start: f64,
+) -> String {
     let drawn = &picture.chart;
     let mut legend = String::new();
     for (n, (line, key)) in drawn.lines.iter().zip(&picture.keys).enumerate() {
         let (run, story) = if runs.len() > 1 { runs[n] } else { runs[0] };
-        let shift = if runs.len() > 1 { story.reference_s } else { 0.0 };
+        let shift = if runs.len() > 1 {
+            story.reference_s
+        } else {
+            0.0
+        };
         let now = story.value_at(key, start + shift);
         legend.push_str(&format!(
             "<li>{}<span>{}</span><output data-run=\"{run}\" data-key=\"{}\" data-unit=\"{}\">{}</output></li>",
@@ -221,11 +261,16 @@ fn numbers(story: &Story, pictures: &[Picture]) -> String {
         let mut row = vec![Cell::text(story.clock.label(at, false))];
         for (_, key, unit) in &columns {
             let value = story.value_at(key, at);
-            row.push(Cell::number(value.map_or("no data".to_owned(), |v| unit.text(v))));
+            row.push(Cell::number(
+                value.map_or("no data".to_owned(), |v| unit.text(v)),
+            ));
         }
         table.row(&row);
     }
-    format!("<details><summary>The charts in numbers</summary>{}</details>", table.html())
+    format!(
+        "<details><summary>The charts in numbers</summary>{}</details>",
+        table.html()
+    )
 }
 
 /// The bars of one of several runs, moved to the time that all share.
@@ -237,12 +282,11 @@ pub(super) fn moved(story: &Story, letter: &str) -> Vec<Bar> {
         class: class(row.kind),
         from_s: row.from_s - story.reference_s,
         to_s: row.to_s - story.reference_s,
-        dots: row.dots.iter().map(|(at, passed)| (at - story.reference_s, *passed)).collect(),
+        dots: row
+            .dots
+            .iter()
+            .map(|(at, passed)| (at - story.reference_s, *passed))
+            .collect(),
     };
     kept.map(bar).collect()
-}
-
-/// A span in a sentence.
-pub(super) fn span_words(seconds: f64) -> String {
-    duration(seconds)
 }

@@ -69,7 +69,11 @@ pub(crate) fn ratio_mark(ratio: &Ratio) -> String {
 /// All figures as a picture of its own.
 pub(crate) fn ratios(title: &str, list: &[Ratio]) -> String {
     let (mut body, mut y) = (String::new(), 66.0);
-    for (x, text) in [(470.0, "a tenth"), (645.0, "as published"), (820.0, "ten times")] {
+    for (x, text) in [
+        (470.0, "a tenth"),
+        (645.0, "as published"),
+        (820.0, "ten times"),
+    ] {
         write!(
             body,
             "<text class=\"tick\" text-anchor=\"middle\" x=\"{}\" y=\"52\">{text}</text>",

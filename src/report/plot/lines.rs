@@ -4,14 +4,16 @@
 
 use std::fmt::Write as _;
 
-use super::paper::{LABELS, Paper, TimeAxis, WIDTH, alone, escape, mark_lines, moves, tick_texts, two};
+use super::paper::{
+    LABELS, Paper, TimeAxis, WIDTH, alone, escape, mark_lines, moves, tick_texts, two,
+};
 use super::scale::Unit;
 
 /// Pixels from the top of a picture's axis to its bottom.
 const HEIGHT: f64 = 110.0;
 
-/// Room above the axis, for what is written over its highest mark.
-const TOP: f64 = 16.0;
+/// Room above the axis.
+const TOP: f64 = 8.0;
 
 /// A line of a chart.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +35,7 @@ pub(crate) struct Chart {
     pub(crate) counted: String,
     /// What is counted.
     pub(crate) unit: Unit,
-    /// The lines, the first in front.
+    /// The lines, the last in front.
     pub(crate) lines: Vec<Line>,
 }
 
@@ -131,9 +133,17 @@ fn drawing(
         .expect("text takes everything");
         if part > 0 {
             let label = escape(&chart.unit.text(share * top_value));
-            let above = two(bottom - share * HEIGHT - 4.0);
-            write!(text, "<text class=\"tick\" x=\"{left}\" y=\"{above}\">{label}</text>")
-                .expect("text takes everything");
+            let beside = two(bottom - share * HEIGHT + 4.0);
+            let x = if paper == Paper::Page {
+                "-8".to_owned()
+            } else {
+                two(LABELS - 8.0)
+            };
+            write!(
+                text,
+                "<text class=\"tick y\" text-anchor=\"end\" x=\"{x}\" y=\"{beside}\">{label}</text>"
+            )
+            .expect("text takes everything");
         }
     }
     text.push_str(&mark_lines(axis, paper, top, bottom));
@@ -150,7 +160,7 @@ fn ends(paper: Paper) -> (String, String) {
     }
 }
 
-/// The lines, the last one first, so that the first lies in front.
+/// The lines, each over those before it: what the operator saw lies over what was true.
 fn stretched(chart: &Chart, axis: &TimeAxis, paper: Paper, (top_value, top): (f64, f64)) -> String {
     let mut text = String::new();
     if paper == Paper::Page {
@@ -165,7 +175,7 @@ fn stretched(chart: &Chart, axis: &TimeAxis, paper: Paper, (top_value, top): (f6
         )
         .expect("text takes everything");
     }
-    for line in chart.lines.iter().rev() {
+    for line in &chart.lines {
         let place = |(at_s, value): (f64, f64)| {
             let y = HEIGHT * (1.0 - (value / top_value).min(1.02));
             match paper {
@@ -195,7 +205,9 @@ fn path(
 ) -> String {
     let mut text = String::new();
     let mut pen_down = false;
-    let inside = points.iter().filter(|p| p.0 >= axis.from_s - 1e-6 && p.0 <= axis.to_s + 1e-6);
+    let inside = points
+        .iter()
+        .filter(|p| p.0 >= axis.from_s - 1e-6 && p.0 <= axis.to_s + 1e-6);
     let shown: Vec<_> = inside.collect();
     for (n, (at_s, value)) in shown.iter().enumerate() {
         let Some(value) = *value else {
@@ -240,7 +252,9 @@ pub(crate) struct Bar {
 pub(crate) fn bar(one: &Bar, axis: &TimeAxis) -> String {
     let marks = mark_lines(axis, Paper::Page, 0.0, 18.0);
     let drawn = bar_at(one, axis, Paper::Page, 0.0);
-    format!("<svg class=\"t\" width=\"100%\" height=\"18\" aria-hidden=\"true\">{marks}{drawn}</svg>")
+    format!(
+        "<svg class=\"t\" width=\"100%\" height=\"18\" aria-hidden=\"true\">{marks}{drawn}</svg>"
+    )
 }
 
 /// A bar that is at least thick enough to be seen.
@@ -320,7 +334,12 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_a_gap() {
-        let points = [(0.0, Some(1.0)), (60.0, None), (120.0, Some(3.0)), (180.0, Some(4.0))];
+        let points = [
+            (0.0, Some(1.0)),
+            (60.0, None),
+            (120.0, Some(3.0)),
+            (180.0, Some(4.0)),
+        ];
         assert_eq!(plain(&points), "M0 1h0M120 3L180 4");
     }
 
@@ -344,7 +363,10 @@ mod tests {
         };
         for paper in [Paper::Page, Paper::Alone] {
             let text = chart(&hostile, &axis(), paper);
-            assert!(!text.contains("<b>") && !text.contains("<i>") && !text.contains("<u>"), "{text}");
+            assert!(
+                !text.contains("<b>") && !text.contains("<i>") && !text.contains("<u>"),
+                "{text}"
+            );
             assert!(text.contains("&lt;b&gt;"), "{text}");
         }
     }

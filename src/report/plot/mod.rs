@@ -14,7 +14,7 @@ mod sketch;
 mod spread;
 
 pub(crate) use figures::{Ratio, ratio_mark, ratios};
-pub(crate) use lines::{Bar, Chart, Line, bars, bar, chart};
+pub(crate) use lines::{Bar, Chart, Line, bar, bars, chart};
 pub(crate) use paper::{Mark, Paper, TimeAxis, escape};
 pub(crate) use projection::{Degrees, Flat, Projection};
 pub(crate) use scale::Unit;

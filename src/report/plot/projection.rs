@@ -33,7 +33,9 @@ impl Projection {
         let rings = states();
         let step = places.len().div_ceil(ASKED_MAX).max(1);
         let asked: Vec<Degrees> = places.iter().copied().step_by(step).collect();
-        let inside = asked.iter().filter(|&&at| rings.iter().any(|r| holds(r, at)));
+        let inside = asked
+            .iter()
+            .filter(|&&at| rings.iter().any(|r| holds(r, at)));
         // A few towers may stand off a coast that was drawn with few points.
         if !asked.is_empty() && inside.count() * 10 >= asked.len() * 9 {
             return Self::UnitedStates;
@@ -194,7 +196,10 @@ mod tests {
         let texas = united_states((-97.0, 27.0));
         for inset in [(-149.9, 61.2), (-157.8, 21.3), (-66.1, 18.4)] {
             let at = united_states(inset);
-            assert!(at.1 > texas.1 - 0.08 && at.0.abs() < 0.5, "{inset:?} {at:?}");
+            assert!(
+                at.1 > texas.1 - 0.08 && at.0.abs() < 0.5,
+                "{inset:?} {at:?}"
+            );
         }
     }
 }

@@ -44,7 +44,16 @@ impl Unit {
             return (1.0, 1);
         }
         let unit = libm::pow(10.0, libm::floor(libm::log10(most)));
-        let nice = [(1.0, 2), (1.5, 3), (2.0, 2), (3.0, 3), (4.0, 2), (5.0, 2), (8.0, 2), (10.0, 2)];
+        let nice = [
+            (1.0, 2),
+            (1.5, 3),
+            (2.0, 2),
+            (3.0, 3),
+            (4.0, 2),
+            (5.0, 2),
+            (8.0, 2),
+            (10.0, 2),
+        ];
         let fits = nice.iter().find(|(top, _)| top * unit >= most * 0.999);
         let (top, parts) = fits.copied().unwrap_or((10.0, 2));
         (top * unit, parts)
@@ -53,7 +62,8 @@ impl Unit {
 
 /// Lengths between marks of a time axis, in seconds.
 const STEPS_S: [f64; 12] = [
-    60.0, 120.0, 300.0, 600.0, 900.0, 1_800.0, 3_600.0, 7_200.0, 10_800.0, 14_400.0, 21_600.0, 43_200.0,
+    60.0, 120.0, 300.0, 600.0, 900.0, 1_800.0, 3_600.0, 7_200.0, 10_800.0, 14_400.0, 21_600.0,
+    43_200.0,
 ];
 
 /// Whole steps between two instants, at most `most`; `shift_s` is added before a step counts as whole.

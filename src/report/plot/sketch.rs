@@ -96,22 +96,32 @@ pub(crate) fn sketches(
 fn dots(list: &[Dot]) -> String {
     let mut paths: BTreeMap<(usize, u32), String> = BTreeMap::new();
     for dot in list {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "small"
+        )]
         let size = (libm::round(dot.radius / 8.0).max(1.0) as u32) * 16;
         let path = paths.entry((step(dot.share), size)).or_default();
         write!(path, "M{} {}h0", dot.x, dot.y).expect("text takes everything");
     }
     let mut text = String::new();
     for ((step, size), path) in paths {
-        write!(text, "<path class=\"dot s{step}\" stroke-width=\"{size}\" d=\"{path}\"/>")
-            .expect("text takes everything");
+        write!(
+            text,
+            "<path class=\"dot s{step}\" stroke-width=\"{size}\" d=\"{path}\"/>"
+        )
+        .expect("text takes everything");
     }
     text
 }
 
 /// What the colours mean.
 fn key(y: f64) -> String {
-    let mut text = format!("<text class=\"sub\" x=\"8\" y=\"{}\">share out:</text>", two(y));
+    let mut text = format!(
+        "<text class=\"sub\" x=\"8\" y=\"{}\">share out:</text>",
+        two(y)
+    );
     let mut x = 76.0;
     for (n, word) in STEPS.iter().enumerate() {
         write!(
@@ -145,7 +155,13 @@ mod tests {
             dots: (0..3_000).map(dot).collect(),
         };
         for paper in [Paper::Page, Paper::Alone] {
-            let text = sketches("maps", "M0 0z", (4_000, 2_000), std::slice::from_ref(&sketch), paper);
+            let text = sketches(
+                "maps",
+                "M0 0z",
+                (4_000, 2_000),
+                std::slice::from_ref(&sketch),
+                paper,
+            );
             assert!(text.matches("<path").count() < 40);
             assert_eq!(text.matches("h0").count(), 3_000);
             assert!(text.contains("&lt;now&gt;"));

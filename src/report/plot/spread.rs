@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 
 use super::paper::{Paper, alone, escape, two};
 
-const COLUMN: f64 = 176.0;
-const BOX: (f64, f64) = (128.0, 42.0);
+const COLUMN: f64 = 160.0;
+const BOX: (f64, f64) = (136.0, 42.0);
 const ROW: f64 = 56.0;
 
 /// Elements of a kind, so many steps from the origin.
@@ -19,7 +19,7 @@ pub(crate) struct Step {
     pub(crate) kind: String,
     /// The first line: how many of how many.
     pub(crate) count: String,
-    /// The second line: when.
+    /// The second line: along what, and when.
     pub(crate) when: String,
     /// Which share of them was taken out.
     pub(crate) struck: f64,
@@ -137,7 +137,11 @@ mod tests {
             struck: 0.5,
             from: from.iter().map(|(k, n)| ((*k).to_owned(), *n)).collect(),
         };
-        let steps = [step(0, "amf", &[]), step(1, "udm", &[("amf", 1)]), step(2, "amf", &[("udm", 9)])];
+        let steps = [
+            step(0, "amf", &[]),
+            step(1, "udm", &[("amf", 1)]),
+            step(2, "amf", &[("udm", 9)]),
+        ];
         for paper in [Paper::Page, Paper::Alone] {
             let text = spread("the path", &steps, paper);
             assert_eq!(text.matches("class=\"box\"").count(), 3);

@@ -41,7 +41,12 @@ pub(crate) fn story(result: &RunResult) -> Story {
         headline: headline(result).replace('\u{a0}', " "),
         worst: SERVICE_WORDS[widest(result).0].to_owned(),
         figures: RunFigures::of(result).values,
-        groups: impact.classes.iter().chain([&impact.all]).map(group).collect(),
+        groups: impact
+            .classes
+            .iter()
+            .chain([&impact.all])
+            .map(group)
+            .collect(),
         reportable: impact.reportable.iter().map(clause).collect(),
         published: result.published.iter().map(published).collect(),
         stages: stages(result),

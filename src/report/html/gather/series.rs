@@ -144,15 +144,21 @@ impl Table<'_> {
     /// The longest queue among the elements of each kind.
     fn queues(&self) -> Vec<Column> {
         let mut longest: BTreeMap<(NodeKind, SimTime), u64> = BTreeMap::new();
-        let kinds: BTreeMap<usize, NodeKind> =
-            self.result.elements.iter().map(|e| (e.node, e.kind)).collect();
+        let kinds: BTreeMap<usize, NodeKind> = self
+            .result
+            .elements
+            .iter()
+            .map(|e| (e.node, e.kind))
+            .collect();
         for row in &self.result.kpi.functions {
             if let Some(&kind) = kinds.get(&row.node) {
                 let entry = longest.entry((kind, row.at)).or_default();
                 *entry = (*entry).max(row.counts.backlog_us);
             }
         }
-        let there = QUEUES.iter().filter(|&&kind| longest.keys().any(|(k, _)| *k == kind));
+        let there = QUEUES
+            .iter()
+            .filter(|&&kind| longest.keys().any(|(k, _)| *k == kind));
         there
             .map(|&kind| {
                 self.column(format!("queue.{kind}"), |n| {

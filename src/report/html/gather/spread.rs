@@ -35,14 +35,16 @@ pub(super) fn hops(result: &RunResult) -> Vec<Hop> {
         }
         let reached = reached(record, &kinds, &seen);
         seen.insert(reached.name, (reached.step, reached.kind));
-        let hop = hops.entry((reached.step, reached.kind)).or_insert_with(|| Hop {
-            step: reached.step,
-            kind: reached.kind.to_owned(),
-            of: kinds.values().filter(|kind| **kind == reached.kind).count(),
-            first_s: reached.at_s,
-            first: reached.name.to_owned(),
-            ..Hop::default()
-        });
+        let hop = hops
+            .entry((reached.step, reached.kind))
+            .or_insert_with(|| Hop {
+                step: reached.step,
+                kind: reached.kind.to_owned(),
+                of: kinds.values().filter(|kind| **kind == reached.kind).count(),
+                first_s: reached.at_s,
+                first: reached.name.to_owned(),
+                ..Hop::default()
+            });
         hop.reached += 1;
         hop.struck += usize::from(struck.contains(reached.name));
         hop.last_s = reached.at_s;

@@ -28,7 +28,10 @@ fn kind(source: &str, kind: &str) -> Kind {
         ("rollout", "rollback-decided" | "rollback-finished") => Kind::Action,
         ("rollout", _) => Kind::Change,
         ("fault" | "attack" | "network", _) => Kind::Fault,
-        ("response", "alarm-raised" | "alarm-cleared" | "detected" | "triage-done" | "decision")
+        (
+            "response",
+            "alarm-raised" | "alarm-cleared" | "detected" | "triage-done" | "decision",
+        )
         | ("gate", _) => Kind::Detection,
         ("response", _) => Kind::Action,
         _ => Kind::Service,
@@ -74,7 +77,8 @@ fn shortened(mut rows: Vec<Row>) -> Vec<Row> {
     let more = rows.len().saturating_sub(ROWS_MAX);
     rows.truncate(ROWS_MAX);
     if let Some(last) = rows.last_mut().filter(|_| more > 0) {
-        last.label.push_str(&format!(" (and {more} more in events.csv)"));
+        last.label
+            .push_str(&format!(" (and {more} more in events.csv)"));
     }
     rows
 }
@@ -94,7 +98,9 @@ fn stages(result: &RunResult) -> Vec<Row> {
             kind: Kind::Change,
             from_s: fact.started.as_secs_f64(),
             to_s: fact.ended.unwrap_or(result.horizon).as_secs_f64(),
-            dots: gates.map(|gate| (gate.at.as_secs_f64(), gate.passed)).collect(),
+            dots: gates
+                .map(|gate| (gate.at.as_secs_f64(), gate.passed))
+                .collect(),
         }
     };
     result.stages.iter().map(stage).collect()
@@ -106,7 +112,9 @@ fn faults(result: &RunResult) -> Vec<Row> {
         let records = result.records.iter();
         records.filter(move |r| r.source == source && r.kind == kind)
     };
-    let mut rows: Vec<Row> = of("attack", "attack-began").map(|began| attack(result, began)).collect();
+    let mut rows: Vec<Row> = of("attack", "attack-began")
+        .map(|began| attack(result, began))
+        .collect();
     let reached = of("fault", "element-reached").count();
     if let Some(first) = of("fault", "element-reached").next() {
         let struck = of("fault", "element-struck").count();
@@ -125,10 +133,13 @@ fn faults(result: &RunResult) -> Vec<Row> {
 }
 
 fn attack(result: &RunResult, began: &Record) -> Row {
-    let ended = |r: &&Record| {
-        r.kind == "attack-ended" && r.subject == began.subject && r.at >= began.at
-    };
-    let end = result.records.iter().find(ended).map_or(result.horizon, |r| r.at);
+    let ended =
+        |r: &&Record| r.kind == "attack-ended" && r.subject == began.subject && r.at >= began.at;
+    let end = result
+        .records
+        .iter()
+        .find(ended)
+        .map_or(result.horizon, |r| r.at);
     let name = began.detail.split(" (").next().unwrap_or(&began.detail);
     Row {
         group: "What was wrong".to_owned(),
@@ -170,15 +181,26 @@ fn beliefs(result: &RunResult) -> Vec<Row> {
 
 fn actions(result: &RunResult) -> Vec<Row> {
     let begins = |r: &&Record| {
-        matches!(r.kind, "action-started" | "action-blocked" | "rollback-decided")
+        matches!(
+            r.kind,
+            "action-started" | "action-blocked" | "rollback-decided"
+        )
     };
     let row = |began: &Record| {
         let is_rollback = began.kind == "rollback-decided";
         let ended = |r: &&Record| {
-            let kind = if is_rollback { "rollback-finished" } else { "action-finished" };
+            let kind = if is_rollback {
+                "rollback-finished"
+            } else {
+                "action-finished"
+            };
             r.kind == kind && r.at >= began.at && (is_rollback || r.subject == began.subject)
         };
-        let end = result.records.iter().find(ended).map_or(result.horizon, |r| r.at);
+        let end = result
+            .records
+            .iter()
+            .find(ended)
+            .map_or(result.horizon, |r| r.at);
         let label = match began.kind {
             "rollback-decided" => format!("rollback of {}", began.subject),
             "action-blocked" => format!("{} blocked: {}", began.subject, began.detail),
@@ -195,5 +217,8 @@ fn actions(result: &RunResult) -> Vec<Row> {
     };
     // A rollback that people ordered is told by the rollout itself.
     let records = result.records.iter().filter(begins);
-    records.filter(|r| r.detail != "roll-back").map(row).collect()
+    records
+        .filter(|r| r.detail != "roll-back")
+        .map(row)
+        .collect()
 }
