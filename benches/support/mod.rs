@@ -61,7 +61,7 @@ impl Storm {
 /// If somebody is left unregistered: then it was another storm.
 pub(crate) fn weather(network: Network<'_>, workers: &Workers) -> u64 {
     let horizon = SimTime::ZERO + Span::from_secs(HORIZON_S);
-    let window = network.lookahead();
+    let window = network.lookahead(workers);
     let mut watched = Watched { network, workers };
     run(&mut watched, &mut Agenda::new(), window, horizon);
     watched.network.catch_up(watched.workers);

@@ -45,6 +45,11 @@ impl Workers {
         Ok(Self { pool: Some(pool) })
     }
 
+    /// Whether there is one thread only.
+    pub fn is_single(&self) -> bool {
+        self.pool.is_none()
+    }
+
     /// Do `work` on every shard; side by side only if it is `worthwhile`, for waking a thread takes longer
     /// than some hundred events.
     pub fn each<S: Send>(&self, shards: &mut [S], worthwhile: bool, work: impl Fn(&mut S) + Sync) {

@@ -8,6 +8,7 @@ use crate::base::{Delay, Draws, SimTime, Span, Tick, TowerId};
 use crate::population::{ClassSpec, Demand};
 
 use super::command::{Barring, Flood};
+use super::core::{Elements, Itinerary};
 use super::spec::NetworkSpec;
 
 /// The way to an AMF of the pool is open.
@@ -85,6 +86,9 @@ pub(super) struct FloodState {
 #[derive(Debug)]
 pub(super) struct Air {
     pub(super) draws: Draws,
+    /// The elements of the core, and which of them are up.
+    pub(super) elements: Elements,
+    pub(super) itinerary: Itinerary,
     pub(super) timers: Timers,
     pub(super) spec: NetworkSpec,
     pub(super) classes: Vec<ClassRules>,

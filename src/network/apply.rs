@@ -8,7 +8,7 @@ use crate::topology::{EdgeKind, NodeKind, Routes, Tower};
 use super::air::{FloodState, Openness, WAY_4G, WAY_5G};
 use super::command::{Barring, Command, ElementStatus, Flood, Scope};
 use super::core::{Choice, Pacer};
-use super::world::{Network, is_core};
+use super::world::Network;
 
 impl Network<'_> {
     /// Carry out a command at `now`.
@@ -50,7 +50,7 @@ impl Network<'_> {
     }
 
     fn server(&self, node: NodeId) -> Option<u16> {
-        self.core.elements.server_of[node.index()]
+        self.air.elements.server_of[node.index()]
     }
 
     fn set_status(&mut self, node: NodeId, status: ElementStatus, now: SimTime) {
@@ -60,7 +60,7 @@ impl Network<'_> {
         self.status[node.index()] = status;
         if let Some(server) = self.server(node) {
             let lost = status == ElementStatus::Down;
-            self.core.set_up(server, status == ElementStatus::Up, now);
+            self.set_up(server, status == ElementStatus::Up, now);
             if lost {
                 self.drop_contexts(node, 1.0, now);
             }
@@ -70,9 +70,9 @@ impl Network<'_> {
             let status = &self.status;
             let up = |id: NodeId| status[id.index()] == ElementStatus::Up;
             let routes = Routes::compute(self.topology, up, |_| true);
-            self.core.elements.set_routes(self.topology, &routes);
+            self.air.elements.set_routes(self.topology, &routes);
         }
-        if is_core(kind) || matches!(kind, NodeKind::Router | NodeKind::Tower) {
+        if kind.is_core_function() || matches!(kind, NodeKind::Router | NodeKind::Tower) {
             self.refresh(now);
         }
     }
@@ -90,7 +90,7 @@ impl Network<'_> {
             return;
         };
         if self.topology.node(node).kind == NodeKind::Ims {
-            let elements = &self.core.elements;
+            let elements = &self.air.elements;
             let holds = |device: u32| elements.ims_home(device) == Some(server);
             self.shards
                 .iter_mut()
@@ -173,7 +173,7 @@ impl Network<'_> {
 
     /// The ways open, by router and pool.
     fn ways(&self) -> Vec<u8> {
-        let elements = &self.core.elements;
+        let elements = &self.air.elements;
         let routers = 0..u16::try_from(elements.routers()).expect("few routers");
         let way = |router: u16, pool: usize| {
             let members = &elements.pools[pool];
@@ -193,7 +193,7 @@ impl Network<'_> {
 
     /// What is open and on the air, given the ways.
     fn openness(&self, ways: Vec<u8>) -> Openness {
-        let elements = &self.core.elements;
+        let elements = &self.air.elements;
         let any_up = |kind: NodeKind| {
             elements
                 .kinds
@@ -364,7 +364,7 @@ impl Network<'_> {
     pub fn set_background(&mut self, now: SimTime) {
         let snapshot = self.snapshot(now);
         for server in 0..self.core.servers.len() {
-            let kind = self.core.elements.kinds[server];
+            let kind = self.air.elements.kinds[server];
             if !matches!(kind, NodeKind::Amf | NodeKind::Mme) {
                 continue;
             }
@@ -411,7 +411,7 @@ impl Network<'_> {
             spec.messages_in_quiet_hour.get(),
         );
         let messages_per_s = (quiet + (busy - quiet) * self.activity(region, now)) / 3_600.0;
-        let is_amf = self.core.elements.kinds[server] == NodeKind::Amf;
+        let is_amf = self.air.elements.kinds[server] == NodeKind::Amf;
         let generation = self.five_g_share(is_amf);
         messages_per_s * self.devices_of_server[server] * generation * present
             / self.core.servers[server].rate().max(1e-9)

@@ -155,7 +155,7 @@ fn storm_in(storm: Storm, window: Option<Span>, shard_size: usize) -> (Vec<(f64,
         shard_size,
     };
     let network = Network::new(&input, &workers).expect("a network");
-    let window = window.unwrap_or(network.lookahead());
+    let window = window.unwrap_or(network.lookahead(&workers));
     let mut watched = Watched {
         network,
         workers,

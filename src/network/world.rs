@@ -6,11 +6,11 @@
 use crate::base::{Draws, NodeId, SimTime, Span, WallClock, ZoneError, zone_offset_seconds};
 use crate::kernel::Workers;
 use crate::population::{Demand, Placement, PopulationSpec};
-use crate::topology::{NodeKind, Topology};
+use crate::topology::Topology;
 
 use super::air::{Air, ClassRules, Timers, TowerState};
 use super::command::ElementStatus;
-use super::core::{Core, Elements, Radios};
+use super::core::{Core, Elements, Itinerary, Radios};
 use super::counters::{GroupCounts, Snapshot};
 use super::sizing;
 use super::spec::NetworkSpec;
@@ -79,7 +79,7 @@ impl<'a> Network<'a> {
         } = *input;
         let mut elements = Elements::new(topology, seed);
         elements.set_routes(topology, &crate::topology::Routes::all_up(topology));
-        let air = air(input, &elements)?;
+        let air = air(input, elements)?;
         let towers: Vec<u64> = topology
             .towers()
             .iter()
@@ -91,8 +91,8 @@ impl<'a> Network<'a> {
             .map(|class| class.share.get())
             .collect();
         let placement = Placement::new(&towers, &class_shares, scale);
-        let sizes = sizing::devices_of_servers(topology, &elements, &air);
-        let servers = sizing::servers(spec, &elements, &sizes, scale);
+        let sizes = sizing::devices_of_servers(topology, &air.elements, &air);
+        let servers = sizing::servers(spec, &air.elements, &sizes, scale);
         let access = &spec.access;
         let radios = Radios::new(
             towers.len(),
@@ -102,12 +102,12 @@ impl<'a> Network<'a> {
         );
         let region_of_tower = air.towers.iter().map(|tower| tower.region).collect();
         let tower_of_region = towers_of_regions(&air);
-        let pool_of_server = sizing::pools_of_servers(topology, &elements);
+        let pool_of_server = sizing::pools_of_servers(topology, &air.elements);
         let shards = shards(&placement, &air, input.shard_size);
         let core = Core::new(
             spec,
             Draws::new(seed),
-            elements,
+            &air.elements.kinds,
             servers,
             (radios, region_of_tower),
         );
@@ -138,13 +138,19 @@ impl<'a> Network<'a> {
     /// An element that is not there yet: nobody's context is in it.
     fn leave_out(&mut self, node: NodeId) {
         self.status[node.index()] = ElementStatus::Down;
-        if let Some(server) = self.core.elements.server_of[node.index()] {
-            self.core.set_up(server, false, SimTime::ZERO);
+        if let Some(server) = self.air.elements.server_of[node.index()] {
+            self.set_up(server, false, SimTime::ZERO);
         }
     }
 
+    /// An element begins or ceases to serve.
+    pub(super) fn set_up(&mut self, server: u16, up: bool, now: SimTime) {
+        self.air.elements.up[server as usize] = up;
+        self.core.set_up(server, up, now);
+    }
+
     fn wake(&mut self, workers: &Workers) {
-        let (air, elements) = (&self.air, &self.core.elements);
+        let (air, elements) = (&self.air, &self.air.elements);
         let member_of = |device: u32, pool: u16, tower: crate::base::TowerId, five_g: bool| {
             elements.first_member(
                 device,
@@ -156,26 +162,54 @@ impl<'a> Network<'a> {
         workers.each(&mut self.shards, true, |shard| shard.wake(air, &member_of));
     }
 
-    /// No window may be longer: half the shortest time in which an answer changes what a device does next,
-    /// for the core answers while shards are already in the window after.
-    pub fn lookahead(&self) -> Span {
-        Span::from_us(self.air.lookahead().as_us() / 2)
+    /// No window may be longer: the shortest time in which an answer changes what a device does next, or half
+    /// of it if there are several threads, for then the core answers while shards are in the window after.
+    pub fn lookahead(&self, workers: &Workers) -> Span {
+        let answer_us = self.air.lookahead().as_us();
+        Span::from_us(if workers.is_single() {
+            answer_us
+        } else {
+            answer_us / 2
+        })
     }
 
-    /// Run one window: shards go through it while the core serves the requests of the window before, and
-    /// then take its answers. What they asked is served in the next window, or by [`Network::catch_up`].
+    /// Run one window. With several threads, shards go through it while the core serves the requests of the
+    /// window before, and then take its answers; what they asked is served in the next window, or by
+    /// [`Network::catch_up`].
     pub fn advance(&mut self, to: SimTime, workers: &Workers) {
+        if workers.is_single() {
+            self.advance_in_turn(to, workers);
+            return;
+        }
         let (air, end) = (&self.air, to.ceil_tick());
         let (core, shards, asked_to) = (&mut self.core, &mut self.shards, self.asked_to);
         let busy = core.asked_count() > WORTHWHILE;
         workers.join(
             busy,
-            || core.advance(asked_to),
+            || core.advance(&air.elements, asked_to),
             || workers.each(shards, busy, |shard| shard.advance(air, end)),
         );
         self.answer(to, workers);
+        self.collect(to);
+    }
+
+    /// Run one window on one thread: shards first, then the core, at once.
+    fn advance_in_turn(&mut self, to: SimTime, workers: &Workers) {
+        let end = to.ceil_tick();
         for shard in &mut self.shards {
-            self.core.take(&mut shard.outbox);
+            shard.advance(&self.air, end);
+        }
+        self.collect(to);
+        self.catch_up(workers);
+    }
+
+    /// Hand the core what shards have asked up to `to`.
+    fn collect(&mut self, to: SimTime) {
+        for shard in &mut self.shards {
+            self.core.take(&shard.outbox);
+            self.core.take_stranded(&shard.stranded);
+            shard.outbox.clear();
+            shard.stranded.clear();
         }
         self.asked_to = to;
     }
@@ -183,7 +217,7 @@ impl<'a> Network<'a> {
     /// Let the core catch up with the shards: to be called before anything happens between windows.
     pub fn catch_up(&mut self, workers: &Workers) {
         if self.core.served_to() < self.asked_to {
-            self.core.advance(self.asked_to);
+            self.core.advance(&self.air.elements, self.asked_to);
             self.answer(self.asked_to, workers);
         }
     }
@@ -226,14 +260,14 @@ impl<'a> Network<'a> {
             }
         }
         let last = self
-            .core
+            .air
             .elements
             .nodes
             .iter()
             .map(|node| node.index())
             .max();
         let mut functions = vec![None; last.map_or(0, |last| last + 1)];
-        for (server, node) in self.core.servers.iter().zip(&self.core.elements.nodes) {
+        for (server, node) in self.core.servers.iter().zip(&self.air.elements.nodes) {
             let mut counts = server.counts;
             counts.backlog_us = server.wait_ns(now.as_us() * 1_000) / 1_000;
             counts.background = server.background();
@@ -334,7 +368,7 @@ fn towers_of_regions(air: &Air) -> Vec<Option<usize>> {
     (0..air.regions).map(of).collect()
 }
 
-fn air(input: &NetworkInput<'_>, elements: &Elements) -> Result<Air, ZoneError> {
+fn air(input: &NetworkInput<'_>, elements: Elements) -> Result<Air, ZoneError> {
     let NetworkInput {
         topology,
         population,
@@ -358,9 +392,11 @@ fn air(input: &NetworkInput<'_>, elements: &Elements) -> Result<Air, ZoneError> 
         dedicated_pool: dedicated(&class.name),
         spec: class.clone(),
     });
-    let (towers, neighbours) = towers(input, elements)?;
+    let (towers, neighbours) = towers(input, &elements)?;
     Ok(Air {
         draws: Draws::new(seed),
+        elements,
+        itinerary: Itinerary::new(&spec.core.procedures),
         timers: Timers::new(spec),
         spec: spec.clone(),
         classes: classes.collect(),
@@ -408,17 +444,4 @@ fn towers(
         });
     }
     Ok((towers, neighbours))
-}
-
-/// Whether a node carries traffic at all (routers) or serves (functions).
-pub(super) fn is_core(kind: NodeKind) -> bool {
-    matches!(
-        kind,
-        NodeKind::Amf
-            | NodeKind::Mme
-            | NodeKind::Udm
-            | NodeKind::Ims
-            | NodeKind::Gateway
-            | NodeKind::Epdg
-    )
 }

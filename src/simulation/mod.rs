@@ -129,7 +129,7 @@ pub fn simulate_with(
     let window = settings
         .window
         .unwrap_or(Span::from_hours(1))
-        .min(network.lookahead());
+        .min(network.lookahead(&workers));
     let classes = scenario.class_names();
     let names = Names {
         topology,

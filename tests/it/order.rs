@@ -302,7 +302,7 @@ fn recoveries(scenario: &Scenario, seed: u64) -> Vec<Option<u32>> {
         shard_size: 32_768,
     };
     let network = Network::new(&input, &workers).expect("the scenario is sound");
-    let window = network.lookahead();
+    let window = network.lookahead(&workers);
     let mut watched = Watched {
         network,
         workers,

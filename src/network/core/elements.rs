@@ -9,7 +9,7 @@ use crate::base::{NodeId, tie_break};
 use crate::network::spec::Function;
 use crate::topology::{NodeKind, Routes, Topology};
 
-use super::Request;
+use super::{Request, fact};
 
 /// No way from here to there.
 pub(in crate::network) const NO_LATENCY: u32 = u32::MAX;
@@ -28,6 +28,8 @@ pub(in crate::network) struct Choice {
 pub(in crate::network) struct PoolMembers {
     pub(in crate::network) amf: Vec<Choice>,
     pub(in crate::network) mme: Vec<Choice>,
+    /// The server of each member.
+    servers: Vec<u16>,
 }
 
 /// Elements, latencies and who is up.
@@ -56,20 +58,9 @@ pub(in crate::network) struct Elements {
 
 impl Elements {
     pub(in crate::network) fn new(topology: &Topology, seed: u64) -> Self {
-        let core = |kind| {
-            matches!(
-                kind,
-                NodeKind::Amf
-                    | NodeKind::Mme
-                    | NodeKind::Udm
-                    | NodeKind::Ims
-                    | NodeKind::Gateway
-                    | NodeKind::Epdg
-            )
-        };
         let nodes: Vec<NodeId> = (0..topology.nodes().len())
             .map(NodeId::from_index)
-            .filter(|&id| core(topology.node(id).kind))
+            .filter(|&id| topology.node(id).kind.is_core_function())
             .collect();
         let mut server_of = vec![None; topology.nodes().len()];
         for (server, node) in (0_u16..).zip(&nodes) {
@@ -138,6 +129,13 @@ impl Elements {
             .map(|pool| PoolMembers {
                 amf: of(&pool.members, NodeKind::Amf),
                 mme: of(&pool.members, NodeKind::Mme),
+                servers: pool
+                    .members
+                    .iter()
+                    .map(|node| {
+                        self.server_of[node.index()].expect("a pool member is a core function")
+                    })
+                    .collect(),
             })
             .collect()
     }
@@ -190,7 +188,9 @@ impl Elements {
     /// The elements that could serve `function` for a request, in the table of its kind.
     fn candidates(&self, request: &Request, function: Function, region: u16) -> &[Choice] {
         match function {
-            Function::Mobility if request.five_g => &self.pools[request.pool as usize].amf,
+            Function::Mobility if request.has(fact::FIVE_G) => {
+                &self.pools[request.pool as usize].amf
+            }
             Function::Mobility => &self.pools[request.pool as usize].mme,
             Function::Udm => &self.udm,
             Function::Ims => &self.ims,
@@ -200,23 +200,49 @@ impl Elements {
     }
 
     /// The element that serves `function` for a request that comes from a router.
+    #[inline]
     pub(in crate::network) fn pick(
         &self,
         request: &Request,
         function: Function,
         router: u16,
         region: u16,
-    ) -> Option<Choice> {
-        let candidates = self.candidates(request, function, region);
-        if function == Function::Mobility {
-            let held = candidates
-                .iter()
-                .find(|choice| choice.member == request.member);
-            if let Some(held) = held.filter(|choice| self.reaches(router, choice.server)) {
-                return Some(*held);
-            }
+    ) -> Option<u16> {
+        if function == Function::Mobility
+            && let Some(server) = self.holder(request)
+            && self.reaches(router, server)
+        {
+            return Some(server);
         }
-        self.spread(candidates, request.device, router)
+        let candidates = self.candidates(request, function, region);
+        let choice = self.spread(candidates, request.device, router);
+        choice.map(|choice| choice.server)
+    }
+
+    /// The member of the pool that held the device's context last, if it is of the right generation.
+    #[inline]
+    fn holder(&self, request: &Request) -> Option<u16> {
+        let servers = &self.pools[request.pool as usize].servers;
+        let server = *servers.get(request.member as usize)?;
+        let kind = if request.has(fact::FIVE_G) {
+            NodeKind::Amf
+        } else {
+            NodeKind::Mme
+        };
+        (self.kinds[server as usize] == kind).then_some(server)
+    }
+
+    /// The member of the request's pool that is, or took the request to, this server.
+    pub(in crate::network) fn member_of(&self, request: &Request, server: u16) -> u8 {
+        let members = &self.pools[request.pool as usize];
+        let list = if request.has(fact::FIVE_G) {
+            &members.amf
+        } else {
+            &members.mme
+        };
+        list.iter()
+            .find(|choice| choice.server == server)
+            .map_or(request.member, |choice| choice.member)
     }
 
     /// The member that holds the context of a device that starts registered.

@@ -31,7 +31,6 @@ const SOS: u16 = 1 << 10;
 #[derive(Clone, Copy, Debug)]
 pub(in crate::network) struct SliceAccount {
     pub(in crate::network) tower: TowerId,
-    pub(in crate::network) region: u16,
     /// First device, counted within the shard.
     pub(in crate::network) from: u32,
     /// End of its devices.
@@ -62,10 +61,9 @@ pub struct TowerOutcome {
 }
 
 impl SliceAccount {
-    pub(super) fn new(tower: TowerId, region: u16, from: u32, to: u32) -> Self {
+    pub(super) fn new(tower: TowerId, from: u32, to: u32) -> Self {
         Self {
             tower,
-            region,
             from,
             to,
             chosen: false,
