@@ -5,6 +5,8 @@
 //!
 //! Invariant: every difference is to the first run; nothing is compared that the pairing does not allow.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use crate::study::{Paired, PairedFigure};
@@ -14,7 +16,7 @@ use super::super::number::{duration, short};
 use super::super::plot::{Chart, Line, Mark, TimeAxis, Unit, escape};
 use super::document::{Document, document};
 use super::pictures::{CLASSES, Picture, worst_instant};
-use super::run_page::{footer, kicker, listed, real, reportable_words, section};
+use super::run_page::{footer, listed, real, reportable_words, section};
 use super::signature::features;
 use super::story::Story;
 use super::table::{Cell, Table, count};
@@ -67,18 +69,18 @@ fn of<'a>(paired: &'a Paired, key: &str) -> Option<&'a PairedFigure> {
 }
 
 fn header(paired: &Paired, stories: &[Story]) -> String {
-    let list: String = stories
+    let list = stories
         .iter()
         .enumerate()
         .map(|(n, story)| {
             format!(
-                "<li><b>{}</b> {} {}</li>",
-                letter(n),
-                kicker(story),
+                "<li><b>{}</b>: {}</li>",
+                escape(&named(paired, n)),
                 escape(&story.headline)
             )
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     format!(
         "<header><p class=\"kicker\">{} runs on common random numbers: they met the same world, so what differs is the \
          plan’s doing</p><h1>{}</h1><ul class=\"words\">{list}</ul></header>",
@@ -160,16 +162,19 @@ fn words(paired: &Paired) -> String {
                 "clauses under which it must be reported",
             ),
         ];
-        let items: String = sentences
+        let items = sentences
             .into_iter()
             .flatten()
             .map(|s| format!("<li>{}</li>", escape(&s)))
-            .collect();
-        text.push_str(&format!(
+            .collect::<Vec<_>>()
+            .concat();
+        write!(
+            text,
             "<h3>{} instead of {}</h3><ul class=\"words\">{items}</ul>",
             escape(&named(paired, run)),
             escape(&named(paired, 0))
-        ));
+        )
+        .expect("text takes everything");
     }
     text
 }
@@ -272,12 +277,12 @@ fn time(paired: &Paired, stories: &[Story]) -> String {
     let body = format!(
         "{}<div class=\"maps\">{}</div>{}{}</div>",
         controls(&axis, (start, step), &format!("{} h", since_word(start))),
-        maps.collect::<String>(),
+        maps.collect::<Vec<_>>().concat(),
         charts
             .iter()
             .map(|p| chart_row(p, &axis, &runs, start))
             .collect::<String>(),
-        bars.collect::<String>(),
+        bars.collect::<Vec<_>>().concat(),
     );
     section(
         "Side by side",

@@ -12,6 +12,7 @@ mod gather;
 mod pictures;
 mod plots;
 mod run_page;
+mod run_tables;
 mod sha256;
 mod signature;
 mod story;

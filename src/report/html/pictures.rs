@@ -69,7 +69,7 @@ pub(super) fn pictures(story: &Story) -> Vec<Picture> {
     let seen =
         |name: &'static str, key: &'static str| (name.to_owned(), "seen", format!("seen.{key}"));
     let truth = |key: &'static str| ("what was true".to_owned(), "truth", key.to_owned());
-    let operator = "what the operator saw";
+    let operator = "operator’s view";
     let plain =
         |id, (title, counted), unit, lines| picture(story, (id, title, counted), unit, lines);
     let list = [
@@ -381,7 +381,7 @@ fn dots(map: &Map, at_s: f64) -> Vec<Dot> {
         Dot {
             x: place.1,
             y: place.2,
-            radius: large * (0.25 + 0.75 * libm::sqrt(devices / most)),
+            radius: large * (0.15 + 0.85 * libm::sqrt(devices / most)),
             share,
         }
     };

@@ -6,11 +6,14 @@
 //! Invariant: every number has a table; nothing is said that the story does not hold.
 
 use super::super::number::{duration, grouped, percent, short};
-use super::super::plot::{Paper, chart, escape, ratio_mark, sketches, spread};
+use super::super::plot::{Paper, chart, escape, sketches, spread};
 use super::document::{Document, document};
-use super::pictures::{ratios, recovery, steps, worst_instant};
+use super::pictures::{recovery, steps, worst_instant};
+use super::run_tables::{
+    again_section, impact_section, published_section, reportable_section, rollout_section,
+};
 use super::story::{Map, Story};
-use super::table::{Cell, Table, count, span};
+use super::table::{Cell, Table};
 use super::time_section::time_section;
 
 /// What stands where the digest of the results will: a page cannot hold the digest of itself.
@@ -140,7 +143,7 @@ fn tiles(story: &Story) -> String {
         ),
         lost_any
             .then(|| tile("90 % back after", &t90, figure(&t90), |_| back.clone()))
-            .flatten(),
+            .unwrap_or_default(),
         tile(
             "First alarm after",
             "at_detection.after_s",
@@ -167,11 +170,11 @@ fn tiles(story: &Story) -> String {
             format!("{} for each device", duration(v / devices * 60.0))
         }),
     ];
-    tiles.into_iter().flatten().collect()
+    tiles.concat()
 }
 
 /// A figure of the summary, large.
-fn tile(name: &str, key: &str, value: Option<f64>, more: impl Fn(f64) -> String) -> Option<String> {
+fn tile(name: &str, key: &str, value: Option<f64>, more: impl Fn(f64) -> String) -> String {
     let (text, attribute, small) = match value {
         Some(v) if key.ends_with("_s") => (duration(v), format!(" value=\"{v}\""), more(v)),
         Some(v) => (short(libm::round(v)), format!(" value=\"{v}\""), more(v)),
@@ -186,13 +189,13 @@ fn tile(name: &str, key: &str, value: Option<f64>, more: impl Fn(f64) -> String)
             "before the run ended".to_owned(),
         ),
     };
-    Some(format!(
+    format!(
         "<div><dt>{}</dt><dd><data data-figure=\"{}\"{attribute}>{}</data><small>{}</small></dd></div>",
         escape(name),
         escape(key),
         escape(&text),
         escape(&small)
-    ))
+    )
 }
 
 fn recovery_section(story: &Story) -> String {
@@ -210,7 +213,8 @@ fn recovery_section(story: &Story) -> String {
                 escape(&line.name)
             )
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let all = story.groups.iter().find(|g| g.name == "all");
     let lost = all.and_then(|g| g.services.iter().find(|l| l.service == story.worst));
     let marks = lost.map_or_else(String::new, |lost| {
@@ -300,245 +304,6 @@ fn spread_section(story: &Story) -> String {
         table.html()
     );
     section("The path of the fault", &why, &body)
-}
-
-fn impact_section(story: &Story) -> String {
-    let mut table = Table::new(
-        "Devices without each service, by class",
-        &[
-            "class",
-            "service",
-            "out at once",
-            "share",
-            "ever out",
-            "device-minutes lost",
-            "50 % back after",
-            "90 %",
-            "99 %",
-        ],
-    );
-    for group in &story.groups {
-        for lost in &group.services {
-            let is_all = group.name == "all";
-            if !is_all && lost.ever_out == 0 {
-                continue;
-            }
-            let class = if is_all { "total" } else { "" };
-            let key = format!("{}/{}", group.name, lost.service);
-            let none = lost.peak == 0;
-            let time = |t: Option<f64>| if none { Cell::number("–") } else { span(t) };
-            table.row_of(
-                class,
-                &[
-                    Cell::text(&group.name),
-                    Cell::text(&lost.service),
-                    count(real(lost.peak)).with("data-impact", &format!("{key}/peak_devices")),
-                    Cell::number(percent(real(lost.peak) / real(group.devices.max(1)))),
-                    count(real(lost.ever_out))
-                        .with("data-impact", &format!("{key}/ever_out_devices")),
-                    count(lost.device_min).with("data-impact", &format!("{key}/lost_device_min")),
-                    time(lost.t50_s).with("data-impact", &format!("{key}/t50_s")),
-                    time(lost.t90_s).with("data-impact", &format!("{key}/t90_s")),
-                    time(lost.t99_s).with("data-impact", &format!("{key}/t99_s")),
-                ],
-            );
-        }
-    }
-    let why = format!(
-        "Spans count from {}. Services that no device of a class was ever without are left out.",
-        story.clock.label(story.reference_s, true)
-    );
-    section(
-        "Who was without what, and for how long",
-        &why,
-        &table.html(),
-    )
-}
-
-fn rollout_section(story: &Story) -> String {
-    if story.stages.is_empty() {
-        return String::new();
-    }
-    let clock = |at: f64| story.clock.label(at, true);
-    let mut stages = Table::new(
-        "Stages",
-        &[
-            "stage",
-            "began",
-            "ended",
-            "outcome",
-            "elements",
-            "devices exposed",
-        ],
-    );
-    for stage in &story.stages {
-        stages.row(&[
-            Cell::text(&stage.name),
-            Cell::number(clock(stage.started_s)),
-            Cell::number(stage.ended_s.map_or("not by the end".to_owned(), clock)),
-            Cell::text(stage.outcome.replace('-', " ")),
-            Cell::number(stage.elements.to_string()),
-            count(real(stage.exposed)),
-        ]);
-    }
-    let mut body = stages.html();
-    if story.gates.is_empty() {
-        body.push_str("<p>No gate judged it.</p>");
-    } else {
-        let mut gates = Table::new(
-            "Gates",
-            &["gate", "stage", "at", "verdict", "measured last"],
-        );
-        for gate in &story.gates {
-            let verdict = if gate.passed {
-                Cell::text("● passed")
-            } else {
-                Cell::text("○ failed").marked("yes")
-            };
-            gates.row(&[
-                Cell::text(&gate.gate),
-                Cell::text(&gate.stage),
-                Cell::number(clock(gate.at_s)),
-                verdict,
-                Cell::text(&gate.measured),
-            ]);
-        }
-        body.push_str(&gates.html());
-    }
-    section("The rollout, stage by stage", "", &body)
-}
-
-fn reportable_section(story: &Story) -> String {
-    let mut table = Table::new(
-        "Clauses and their thresholds",
-        &[
-            "rule",
-            "clause",
-            "reportable",
-            "from",
-            "reached",
-            "threshold",
-            "duty",
-        ],
-    );
-    for clause in &story.reportable {
-        let yes = if clause.reportable {
-            Cell::text("yes").marked("yes")
-        } else {
-            Cell::text("no")
-        };
-        table.row(&[
-            Cell::text(&clause.rule),
-            Cell::text(&clause.clause),
-            yes,
-            Cell::number(
-                clause
-                    .crossed_s
-                    .map_or("–".to_owned(), |at| story.clock.label(at, true)),
-            ),
-            Cell::number(format!(
-                "{} {}",
-                short(libm::round(clause.figure)),
-                clause.unit
-            )),
-            Cell::number(short(clause.threshold)),
-            Cell::text(&clause.duty),
-        ]);
-    }
-    section(
-        "What would have to be reported",
-        &reportable_words(story),
-        &table.html(),
-    )
-}
-
-fn published_section(story: &Story) -> String {
-    let rows = ratios(story);
-    if rows.is_empty() {
-        return String::new();
-    }
-    let mut table = Table::new(
-        "Published beside simulated; the mark lies in the middle where both agree, its ends are a tenth and ten times",
-        &[
-            "figure",
-            "published",
-            "simulated",
-            "simulated / published",
-            "",
-            "is",
-            "source",
-        ],
-    );
-    for (ratio, row) in &rows {
-        let verdict = if ratio.is_hit {
-            Cell::text("● hit")
-        } else {
-            Cell::text(format!("○ {}", row.outcome.replace('-', " "))).marked("no-hit")
-        };
-        table.row(&[
-            Cell::text(&row.label),
-            Cell::number(&row.published),
-            Cell::number(&row.simulated),
-            Cell::markup(ratio_mark(ratio)),
-            verdict,
-            Cell::text(&row.tag),
-            Cell::text(&row.source),
-        ]);
-    }
-    let left_out = story.published.len() - rows.len();
-    let more = if left_out > 0 {
-        format!(" {left_out} more published figures are not simulated.")
-    } else {
-        String::new()
-    };
-    let hits = rows.iter().filter(|(ratio, _)| ratio.is_hit).count();
-    let why = format!(
-        "{hits} of {} figures lie within what was allowed. An input was put into the scenario and proves nothing; a fit \
-         was used to set a parameter; a prediction comes out of the model.{more}",
-        rows.len()
-    );
-    section("Published beside simulated", &why, &table.html())
-}
-
-fn again_section(story: &Story) -> String {
-    let notes: String = story
-        .notes
-        .iter()
-        .map(|note| format!("<li>{}</li>", escape(note)))
-        .collect();
-    let notes = if notes.is_empty() {
-        notes
-    } else {
-        format!("<ul class=\"words\">{notes}</ul>")
-    };
-    let mut table = Table::new("What makes this run what it is", &["", ""]);
-    for (name, value) in [
-        ("scenario", story.scenario.as_str()),
-        ("hash of the scenario", &story.scenario_hash),
-        ("seed", &story.seed.to_string()),
-        ("version", &story.version),
-        ("digest of the results", DIGEST_HERE),
-    ] {
-        let value = if value == DIGEST_HERE {
-            value.to_owned()
-        } else {
-            escape(value)
-        };
-        table.row(&[
-            Cell::text(name),
-            Cell::markup(format!("<span class=\"mono\">{value}</span>")),
-        ]);
-    }
-    let body = format!(
-        "<pre><code>{}</code></pre>{}{notes}",
-        escape(&story.command),
-        table.html()
-    );
-    section(
-        "How to repeat it",
-        "The same command gives the same bytes on every machine. --verify runs twice and compares.",
-        &body,
-    )
 }
 
 /// What a reader should know of any such page.

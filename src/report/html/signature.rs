@@ -4,6 +4,7 @@
 //! there in one alone; nothing here says why.
 
 use super::super::number::{duration, percent, short};
+use super::run_page::real;
 use super::story::{Kind, Story};
 
 /// A value of one run that is at least this many times another's tells them apart.
@@ -39,7 +40,7 @@ const FEATURES: [(&str, Text, Find); 13] = [
     ),
     ("from a tenth to nine tenths of the loss", duration, fall),
     ("regions that lost a tenth of their devices", whole, |s| {
-        Some(onsets(s).len() as f64)
+        Some(real(onsets(s).len() as u64))
     }),
     (
         "from the first such region to the last",
@@ -59,7 +60,7 @@ const FEATURES: [(&str, Text, Find); 13] = [
     ),
     ("longest queue at the core", duration, longest_queue),
     ("core elements reached by the fault", whole, |s| {
-        Some(s.hops.iter().map(|h| h.reached).sum::<usize>() as f64)
+        Some(real(s.hops.iter().map(|h| h.reached as u64).sum()))
     }),
     ("classes of which a tenth lost data", whole, classes_hit),
     (
@@ -99,9 +100,8 @@ fn whole(value: f64) -> String {
     short(libm::round(value))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
 fn devices(story: &Story) -> f64 {
-    story.devices.max(1) as f64
+    real(story.devices.max(1))
 }
 
 /// The lowest or highest value since the reference instant.
@@ -143,7 +143,7 @@ fn stages_before(story: &Story) -> Option<f64> {
     let began = story.rows.iter().filter(|row| {
         row.kind == Kind::Change && row.from_s <= onset && row.from_s >= onset - HALF_HOUR_S
     });
-    Some(began.count() as f64)
+    Some(real(began.count() as u64))
 }
 
 /// When each region that lost a tenth of its devices had lost it.
@@ -158,8 +158,7 @@ fn onsets(story: &Story) -> Vec<f64> {
             .map(|p| p.3)
             .sum();
         let points = story.points(&format!("out.data/region/{region}"));
-        #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-        reaches(&points, 0.1, own as f64)
+        reaches(&points, 0.1, real(own))
     };
     regions.filter_map(onset).collect()
 }
@@ -182,7 +181,7 @@ fn classes_hit(story: &Story) -> Option<f64> {
     let keys = story.series.columns.iter().map(|c| &c.key);
     let classes = keys.filter(|key| key.starts_with("share.data/class/"));
     let hit = classes.filter(|key| extreme(story, key, f64::max).is_some_and(|v| v >= 0.1));
-    Some(hit.count() as f64)
+    Some(real(hit.count() as u64))
 }
 
 /// The longest stretch in which nothing was known of the devices registered, after something had been.

@@ -2,6 +2,8 @@
 //!
 //! Invariant: every cell is escaped; the first cell of a row names it.
 
+use std::fmt::Write as _;
+
 use super::super::number::{duration, short};
 use super::super::plot::escape;
 
@@ -58,8 +60,7 @@ impl Cell {
     /// The same with an attribute.
     #[must_use]
     pub(super) fn with(mut self, name: &str, value: &str) -> Self {
-        self.attributes
-            .push_str(&format!(" {name}=\"{}\"", escape(value)));
+        write!(self.attributes, " {name}=\"{}\"", escape(value)).expect("text takes everything");
         self
     }
 
@@ -98,7 +99,8 @@ impl Table {
             head: columns
                 .iter()
                 .map(|c| format!("<th scope=\"col\">{}</th>", escape(c)))
-                .collect(),
+                .collect::<Vec<_>>()
+                .concat(),
             ..Self::default()
         }
     }
@@ -118,7 +120,7 @@ impl Table {
         } else {
             format!(" class=\"{class}\"")
         };
-        self.body.push_str(&format!("<tr{class}>"));
+        write!(self.body, "<tr{class}>").expect("text takes everything");
         for (n, cell) in cells.iter().enumerate() {
             let Cell { html, attributes } = cell;
             self.body.push_str(&match n {

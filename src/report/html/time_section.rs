@@ -4,6 +4,8 @@
 //!
 //! Invariant: what the script moves carries the instant (`data-t`) or the key (`data-key`) it stands for.
 
+use std::fmt::Write as _;
+
 use super::super::number::short;
 use super::super::plot::{Bar, Paper, TimeAxis, Unit, bar, chart, escape};
 use super::pictures::{Picture, axis, class, pictures, timeline};
@@ -12,7 +14,7 @@ use super::story::{Kind, Story};
 use super::table::{Cell, Table};
 
 /// Rows of the table of numbers behind the charts.
-const NUMBERS_MAX: usize = 25;
+const NUMBERS_MAX: u32 = 25;
 
 /// The section of one run.
 pub(super) fn time_section(story: &Story) -> String {
@@ -54,9 +56,7 @@ pub(super) fn controls(axis: &TimeAxis, (start, step): (f64, f64), clock: &str) 
     for hours in [6, 1] {
         let span = f64::from(hours) * 3_600.0;
         if span < to - from {
-            spans.push_str(&format!(
-                "<button type=\"button\" data-span=\"{span}\" aria-pressed=\"false\">{hours} h</button>"
-            ));
+            write!(spans, "<button type=\"button\" data-span=\"{span}\" aria-pressed=\"false\">{hours} h</button>").expect("text takes everything");
         }
     }
     format!(
@@ -180,18 +180,18 @@ pub(super) fn timeline_rows(
     for one in bars {
         if one.group != group {
             group = &one.group;
-            text.push_str(&format!(
+            write!(
+                text,
                 "<div class=\"row head\"><b>{}</b><span></span></div>",
                 escape(group)
-            ));
+            )
+            .expect("text takes everything");
         }
         let span = format!("{} to {}", clock(one.from_s), clock(one.to_s));
         let label = escape(&one.label);
-        text.push_str(&format!(
-            "<div class=\"row bars\"><div class=\"label\" title=\"{label}, {span}\">{label}<span class=\"sr\">, {span}{}</span></div>{}</div>",
+        write!(text, "<div class=\"row bars\"><div class=\"label\" title=\"{label}, {span}\">{label}<span class=\"sr\">, {span}{}</span></div>{}</div>",
             verdicts(one),
-            bar(one, axis)
-        ));
+            bar(one, axis)).expect("text takes everything");
     }
     text
 }
@@ -222,14 +222,12 @@ pub(super) fn chart_row(
             0.0
         };
         let now = story.value_at(key, start + shift);
-        legend.push_str(&format!(
-            "<li>{}<span>{}</span><output data-run=\"{run}\" data-key=\"{}\" data-unit=\"{}\">{}</output></li>",
+        write!(legend, "<li>{}<span>{}</span><output data-run=\"{run}\" data-key=\"{}\" data-unit=\"{}\">{}</output></li>",
             swatch(line.class),
             escape(&line.name),
             escape(key),
             drawn.unit.word(),
-            escape(&now.map_or("no data".to_owned(), |v| drawn.unit.text(v)))
-        ));
+            escape(&now.map_or("no data".to_owned(), |v| drawn.unit.text(v)))).expect("text takes everything");
     }
     format!(
         "<div class=\"row chart\" id=\"chart-{}\"><div class=\"label\"><h3>{}</h3><p class=\"unit\">{}</p><ul class=\"legend\">{legend}</ul></div>{}</div>",
@@ -243,8 +241,8 @@ pub(super) fn chart_row(
 /// The numbers behind the charts, at instants evenly spread and at those of the story.
 fn numbers(story: &Story, pictures: &[Picture]) -> String {
     let mut instants: Vec<f64> = story.moments.iter().map(|m| m.at_s).collect();
-    let step = story.horizon_s / (NUMBERS_MAX - 1) as f64;
-    instants.extend((0..NUMBERS_MAX).map(|n| step * n as f64));
+    let step = story.horizon_s / f64::from(NUMBERS_MAX - 1);
+    instants.extend((0..NUMBERS_MAX).map(|n| step * f64::from(n)));
     instants.sort_by(f64::total_cmp);
     instants.dedup_by(|a, b| (*a - *b).abs() < 30.0);
     let mut columns: Vec<(String, &str, Unit)> = Vec::new();

@@ -99,14 +99,14 @@ fn spoken(chart: &Chart) -> String {
             return format!("{}: nothing known.", line.name);
         };
         let text = |value: f64| chart.unit.text(value);
-        let most = known.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let least = known.iter().copied().fold(f64::INFINITY, f64::min);
+        let highest = known.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let lowest = known.iter().copied().fold(f64::INFINITY, f64::min);
         format!(
             "{}: from {}, between {} and {}, to {}.",
             line.name,
             text(*first),
-            text(least),
-            text(most),
+            text(lowest),
+            text(highest),
             text(*last)
         )
     });

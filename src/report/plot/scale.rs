@@ -100,7 +100,7 @@ mod tests {
     fn marks_of_time_stand_at_whole_hours() {
         // From 02:30 for a day: shifted by the second of the day.
         let steps = time_steps(0.0, 86_400.0, 8.0, 9_000.0);
-        assert_eq!(steps[0], 1_800.0);
+        assert_eq!(steps.first(), Some(&1_800.0));
         assert_eq!(steps.len(), 8);
         assert!(time_steps(0.0, 3_600.0, 8.0, 0.0).len() <= 8);
     }

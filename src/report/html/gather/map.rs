@@ -2,6 +2,8 @@
 //!
 //! Invariant: everything lies within the width and height of the map.
 
+use std::fmt::Write as _;
+
 use std::collections::BTreeMap;
 
 use crate::impact::PlaceFrame;
@@ -109,9 +111,9 @@ fn outlines(projection: Projection, sheet: &Sheet) -> String {
             continue;
         }
         let mut last = ring[0];
-        path.push_str(&format!("M{} {}l", last.0, last.1));
+        write!(path, "M{} {}l", last.0, last.1).expect("text takes everything");
         for &(x, y) in &ring[1..] {
-            path.push_str(&format!("{} {} ", x - last.0, y - last.1));
+            write!(path, "{} {} ", x - last.0, y - last.1).expect("text takes everything");
             last = (x, y);
         }
         path.truncate(path.trim_end().len());
@@ -123,7 +125,7 @@ fn outlines(projection: Projection, sheet: &Sheet) -> String {
 /// The frames as letters; a service that has not changed since the frame before is left out.
 fn frames(frames: &[PlaceFrame]) -> Vec<MapFrame> {
     let mut last: [&[u8]; 3] = [&[]; 3];
-    let mut list = Vec::new();
+    let mut letters = Vec::new();
     for frame in frames {
         let words = [0, 1, 2].map(|service| {
             let shares = frame.out[service].as_slice();
@@ -134,9 +136,9 @@ fn frames(frames: &[PlaceFrame]) -> Vec<MapFrame> {
             let letter = |&share: &u8| char::from(LETTERS[usize::from(share)]);
             shares.iter().map(letter).collect()
         });
-        list.push(MapFrame(frame.at.as_secs_f64(), words));
+        letters.push(MapFrame(frame.at.as_secs_f64(), words));
     }
-    list
+    letters
 }
 
 /// The elements that a fault reached, where they stand.

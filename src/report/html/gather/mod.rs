@@ -7,6 +7,7 @@ mod series;
 mod spread;
 mod timeline;
 
+use crate::base::{SimTime, Span};
 use crate::impact::{Evaluated, GroupImpact, Unit, Verdict};
 use crate::simulation::RunResult;
 use crate::study::RunFigures;
@@ -67,9 +68,9 @@ fn group(group: &GroupImpact) -> Group {
         peak: lost.peak,
         ever_out: lost.ever_out,
         device_min: lost.device_minutes,
-        t50_s: lost.recovery.t50.map(|t| t.as_secs_f64()),
-        t90_s: lost.recovery.t90.map(|t| t.as_secs_f64()),
-        t99_s: lost.recovery.t99.map(|t| t.as_secs_f64()),
+        t50_s: lost.recovery.t50.map(Span::as_secs_f64),
+        t90_s: lost.recovery.t90.map(Span::as_secs_f64),
+        t99_s: lost.recovery.t99.map(Span::as_secs_f64),
     });
     Group {
         name: group.name.clone(),
@@ -83,7 +84,7 @@ fn clause(verdict: &Verdict) -> Clause {
         rule: verdict.rule.to_owned(),
         clause: verdict.clause.to_owned(),
         reportable: verdict.reportable,
-        crossed_s: verdict.crossed.map(|at| at.as_secs_f64()),
+        crossed_s: verdict.crossed.map(SimTime::as_secs_f64),
         figure: verdict.figure,
         threshold: verdict.threshold,
         unit: verdict.unit.to_owned(),
@@ -117,7 +118,7 @@ fn stages(result: &RunResult) -> Vec<Stage> {
     let stage = |fact: &crate::simulation::StageFact| Stage {
         name: fact.name.clone(),
         started_s: fact.started.as_secs_f64(),
-        ended_s: fact.ended.map(|at| at.as_secs_f64()),
+        ended_s: fact.ended.map(SimTime::as_secs_f64),
         outcome: fact.outcome.clone(),
         elements: fact.elements,
         exposed: fact.exposed_devices,

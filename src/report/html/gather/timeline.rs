@@ -3,6 +3,8 @@
 //!
 //! Invariant: read from the event log and the stages; a bar that has not ended reaches to the end of the run.
 
+use std::fmt::Write as _;
+
 use crate::base::Record;
 use crate::simulation::RunResult;
 
@@ -24,16 +26,19 @@ pub(super) fn moments(result: &RunResult) -> Vec<Moment> {
 
 /// Whose doing an entry of the log is.
 fn kind(source: &str, kind: &str) -> Kind {
-    match (source, kind) {
-        ("rollout", "rollback-decided" | "rollback-finished") => Kind::Action,
-        ("rollout", _) => Kind::Change,
-        ("fault" | "attack" | "network", _) => Kind::Fault,
-        (
-            "response",
-            "alarm-raised" | "alarm-cleared" | "detected" | "triage-done" | "decision",
-        )
-        | ("gate", _) => Kind::Detection,
-        ("response", _) => Kind::Action,
+    let is_news = [
+        "alarm-raised",
+        "alarm-cleared",
+        "detected",
+        "triage-done",
+        "decision",
+    ];
+    let is_back = ["rollback-decided", "rollback-finished"];
+    match source {
+        "rollout" if !is_back.contains(&kind) => Kind::Change,
+        "rollout" | "response" if !is_news.contains(&kind) => Kind::Action,
+        "response" | "gate" => Kind::Detection,
+        "fault" | "attack" | "network" => Kind::Fault,
         _ => Kind::Service,
     }
 }
@@ -77,8 +82,7 @@ fn shortened(mut rows: Vec<Row>) -> Vec<Row> {
     let more = rows.len().saturating_sub(ROWS_MAX);
     rows.truncate(ROWS_MAX);
     if let Some(last) = rows.last_mut().filter(|_| more > 0) {
-        last.label
-            .push_str(&format!(" (and {more} more in events.csv)"));
+        write!(last.label, " (and {more} more in events.csv)").expect("text takes everything");
     }
     rows
 }
@@ -154,8 +158,11 @@ fn attack(result: &RunResult, began: &Record) -> Row {
 /// What the operator believed, from one piece of news to the next.
 fn beliefs(result: &RunResult) -> Vec<Row> {
     let mut news: Vec<(f64, String)> = vec![(0.0, "all is well".to_owned())];
-    for record in result.records.iter().filter(|r| r.source == "response") {
+    for record in &result.records {
         let what = match record.kind {
+            "gate-verdict" if record.detail.ends_with("failed") => {
+                format!("gate {} has failed", record.subject)
+            }
             "alarm-raised" => format!("alarm {}", record.subject),
             "detected" => format!("people look into {}", record.subject),
             "triage-done" => "it is known what is wrong".to_owned(),
