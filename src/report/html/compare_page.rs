@@ -292,60 +292,65 @@ fn time(paired: &Paired, stories: &[Story]) -> String {
     )
 }
 
+/// Name, title, what is counted, unit and key.
+type Measure = (&'static str, &'static str, &'static str, Unit, &'static str);
+
+/// What is drawn of every run.
+const MEASURES: [Measure; 7] = [
+    (
+        "out-data",
+        "Devices without data",
+        "devices, at once",
+        Unit::Count,
+        "out.data",
+    ),
+    (
+        "out-voice",
+        "Devices without voice",
+        "devices, at once",
+        Unit::Count,
+        "out.voice",
+    ),
+    (
+        "registered",
+        "Devices registered",
+        "devices",
+        Unit::Count,
+        "registered",
+    ),
+    (
+        "seen",
+        "Devices registered, as the operator saw it",
+        "devices",
+        Unit::Count,
+        "seen.registered",
+    ),
+    (
+        "attempts",
+        "Registration attempts",
+        "per second",
+        Unit::Count,
+        "attempts",
+    ),
+    (
+        "success",
+        "Registrations that succeed",
+        "share of initial registrations",
+        Unit::Share,
+        "success",
+    ),
+    (
+        "blocked",
+        "Calls blocked",
+        "per minute",
+        Unit::Count,
+        "blocked",
+    ),
+];
+
 /// The charts: one measure, a line per run.
 fn pictures(paired: &Paired, stories: &[Story]) -> Vec<Picture> {
-    let measures = [
-        (
-            "out-data",
-            "Devices without data",
-            "devices, at once",
-            Unit::Count,
-            "out.data",
-        ),
-        (
-            "out-voice",
-            "Devices without voice",
-            "devices, at once",
-            Unit::Count,
-            "out.voice",
-        ),
-        (
-            "registered",
-            "Devices registered",
-            "devices",
-            Unit::Count,
-            "registered",
-        ),
-        (
-            "seen",
-            "Devices registered, as the operator saw it",
-            "devices",
-            Unit::Count,
-            "seen.registered",
-        ),
-        (
-            "attempts",
-            "Registration attempts",
-            "per second",
-            Unit::Count,
-            "attempts",
-        ),
-        (
-            "success",
-            "Registrations that succeed",
-            "share of initial registrations",
-            Unit::Share,
-            "success",
-        ),
-        (
-            "blocked",
-            "Calls blocked",
-            "per minute",
-            Unit::Count,
-            "blocked",
-        ),
-    ];
-    let picture = |(id, title, counted, unit, key): (&'static str, &str, &str, Unit, &str)| {
+    let picture = |(id, title, counted, unit, key): Measure| {
         let lines = stories
             .iter()
             .enumerate()
@@ -371,7 +376,7 @@ fn pictures(paired: &Paired, stories: &[Story]) -> Vec<Picture> {
             },
         }
     };
-    measures.into_iter().map(picture).collect()
+    MEASURES.into_iter().map(picture).collect()
 }
 
 fn signature(paired: &Paired, stories: &[Story]) -> String {

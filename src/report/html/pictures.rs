@@ -319,9 +319,9 @@ pub(super) fn ratios(story: &Story) -> Vec<(Ratio, &Published)> {
         .filter(|row| row.outcome != "not-expressible");
     let ratio = |row: &Published| Ratio {
         label: row.label.clone(),
-        published: row.published.clone(),
+        published: row.told.clone(),
         simulated: row.simulated.clone(),
-        ratio: row.ratio,
+        times: row.ratio,
         is_hit: row.outcome == "hit",
     };
     expressible.map(|row| (ratio(row), row)).collect()

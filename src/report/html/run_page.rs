@@ -141,9 +141,11 @@ fn tiles(story: &Story) -> String {
             figure(&peak),
             share,
         ),
-        lost_any
-            .then(|| tile("90 % back after", &t90, figure(&t90), |_| back.clone()))
-            .unwrap_or_default(),
+        if lost_any {
+            tile("90 % back after", &t90, figure(&t90), |_| back.clone())
+        } else {
+            String::new()
+        },
         tile(
             "First alarm after",
             "at_detection.after_s",

@@ -104,7 +104,7 @@ pub(super) fn rollout_section(story: &Story) -> String {
                 Cell::text("○ failed").marked("yes")
             };
             gates.row(&[
-                Cell::text(&gate.gate),
+                Cell::text(&gate.name),
                 Cell::text(&gate.stage),
                 Cell::number(clock(gate.at_s)),
                 verdict,
@@ -137,7 +137,7 @@ pub(super) fn reportable_section(story: &Story) -> String {
         };
         table.row(&[
             Cell::text(&clause.rule),
-            Cell::text(&clause.clause),
+            Cell::text(&clause.what),
             yes,
             Cell::number(
                 clause
@@ -185,7 +185,7 @@ pub(super) fn published_section(story: &Story) -> String {
         };
         table.row(&[
             Cell::text(&row.label),
-            Cell::number(&row.published),
+            Cell::number(&row.told),
             Cell::number(&row.simulated),
             Cell::markup(ratio_mark(ratio)),
             verdict,

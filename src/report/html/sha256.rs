@@ -147,9 +147,9 @@ fn base64(bytes: &[u8]) -> String {
     for chunk in bytes.chunks(3) {
         let byte = |n: usize| u32::from(chunk.get(n).copied().unwrap_or(0));
         let group = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for n in 0..4 {
+        for n in 0_usize..4 {
             let letter = BASE64[(group >> (18 - 6 * n)) as usize & 63];
-            text.push(if n as usize <= chunk.len() {
+            text.push(if n <= chunk.len() {
                 char::from(letter)
             } else {
                 '='

@@ -62,11 +62,13 @@ const FEATURES: [(&str, Text, Find); 13] = [
     ("core elements reached by the fault", whole, |s| {
         Some(real(s.hops.iter().map(|h| h.reached as u64).sum()))
     }),
-    ("classes of which a tenth lost data", whole, classes_hit),
+    ("classes of which a tenth lost data", whole, |s| {
+        Some(classes_hit(s))
+    }),
     (
         "longest silence of the operator's counters",
         duration,
-        silence,
+        |s| Some(silence(s)),
     ),
 ];
 
@@ -177,15 +179,15 @@ fn longest_queue(story: &Story) -> Option<f64> {
         .reduce(f64::max)
 }
 
-fn classes_hit(story: &Story) -> Option<f64> {
+fn classes_hit(story: &Story) -> f64 {
     let keys = story.series.columns.iter().map(|c| &c.key);
     let classes = keys.filter(|key| key.starts_with("share.data/class/"));
     let hit = classes.filter(|key| extreme(story, key, f64::max).is_some_and(|v| v >= 0.1));
-    Some(real(hit.count() as u64))
+    real(hit.count() as u64)
 }
 
 /// The longest stretch in which nothing was known of the devices registered, after something had been.
-fn silence(story: &Story) -> Option<f64> {
+fn silence(story: &Story) -> f64 {
     let (mut longest, mut last) = (0.0, None);
     for (at, value) in story.points("seen.registered") {
         match (value, last) {
@@ -194,7 +196,7 @@ fn silence(story: &Story) -> Option<f64> {
             (None, None) => {}
         }
     }
-    Some(longest)
+    longest
 }
 
 #[cfg(test)]

@@ -75,7 +75,7 @@ pub(crate) struct Lost {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Clause {
     pub(crate) rule: String,
-    pub(crate) clause: String,
+    pub(crate) what: String,
     pub(crate) reportable: bool,
     pub(crate) crossed_s: Option<f64>,
     pub(crate) figure: f64,
@@ -88,7 +88,7 @@ pub(crate) struct Clause {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Published {
     pub(crate) label: String,
-    pub(crate) published: String,
+    pub(crate) told: String,
     pub(crate) simulated: String,
     /// Simulated over published, where both are above 0.
     pub(crate) ratio: Option<f64>,
@@ -114,7 +114,7 @@ pub(crate) struct Stage {
 pub(crate) struct Gate {
     pub(crate) at_s: f64,
     pub(crate) stage: String,
-    pub(crate) gate: String,
+    pub(crate) name: String,
     pub(crate) passed: bool,
     /// What it measured last before.
     pub(crate) measured: String,

@@ -123,10 +123,11 @@ impl Table {
         write!(self.body, "<tr{class}>").expect("text takes everything");
         for (n, cell) in cells.iter().enumerate() {
             let Cell { html, attributes } = cell;
-            self.body.push_str(&match n {
+            let cell = match n {
                 0 => format!("<th scope=\"row\"{attributes}>{html}</th>"),
                 _ => format!("<td{attributes}>{html}</td>"),
-            });
+            };
+            self.body.push_str(&cell);
         }
         self.body.push_str("</tr>");
     }

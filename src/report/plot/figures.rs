@@ -22,7 +22,7 @@ pub(crate) struct Ratio {
     /// Simulated, as text.
     pub(crate) simulated: String,
     /// Simulated over published.
-    pub(crate) ratio: Option<f64>,
+    pub(crate) times: Option<f64>,
     /// Whether it lies within what is allowed.
     pub(crate) is_hit: bool,
 }
@@ -30,7 +30,7 @@ pub(crate) struct Ratio {
 /// Where a ratio lies, from 0 to 1.
 fn share(ratio: f64) -> f64 {
     let reach = libm::log(REACH);
-    (libm::log(ratio).clamp(-reach, reach) / reach + 1.0) / 2.0
+    f64::midpoint(libm::log(ratio).clamp(-reach, reach) / reach, 1.0)
 }
 
 fn mark(ratio: &Ratio, left: f64, width: f64, y: f64) -> String {
@@ -44,7 +44,7 @@ fn mark(ratio: &Ratio, left: f64, width: f64, y: f64) -> String {
         two(y - 8.0),
         two(y + 8.0)
     );
-    if let Some(value) = ratio.ratio {
+    if let Some(value) = ratio.times {
         let class = if ratio.is_hit { "hit" } else { "miss" };
         write!(
             text,
@@ -116,7 +116,7 @@ mod tests {
             label: "x".into(),
             published: "1".into(),
             simulated: "2".into(),
-            ratio,
+            times: ratio,
             is_hit: false,
         };
         assert!(ratio_mark(&ratio(Some(2.0))).contains("circle"));

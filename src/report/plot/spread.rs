@@ -94,7 +94,7 @@ fn flows(step: &Step, steps: &[Step], top: f64) -> String {
     let mut text = String::new();
     for (kind, count) in &step.from {
         let before = |s: &&Step| &s.kind == kind && s.column < step.column;
-        let Some(parent) = steps.iter().filter(before).next_back() else {
+        let Some(parent) = steps.iter().rfind(before) else {
             continue;
         };
         let (px, py) = place(parent, steps, top);

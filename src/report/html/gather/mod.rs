@@ -82,7 +82,7 @@ fn group(group: &GroupImpact) -> Group {
 fn clause(verdict: &Verdict) -> Clause {
     Clause {
         rule: verdict.rule.to_owned(),
-        clause: verdict.clause.to_owned(),
+        what: verdict.clause.to_owned(),
         reportable: verdict.reportable,
         crossed_s: verdict.crossed.map(SimTime::as_secs_f64),
         figure: verdict.figure,
@@ -104,7 +104,7 @@ fn published(row: &Evaluated) -> Published {
     };
     Published {
         label: row.label.clone(),
-        published: text(row.published),
+        told: text(row.published),
         simulated: row.simulated.map_or_else(|| "not reached".to_owned(), text),
         ratio: row.simulated.and_then(ratio),
         outcome: outcome_word(row.outcome).to_owned(),

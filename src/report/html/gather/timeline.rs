@@ -54,7 +54,7 @@ pub(super) fn gates(result: &RunResult) -> Vec<Gate> {
         Gate {
             at_s: fact.at.as_secs_f64(),
             stage: fact.stage.clone(),
-            gate: fact.gate.clone(),
+            name: fact.gate.clone(),
             passed: fact.passed,
             measured: words.unwrap_or_else(|| fact.detail.clone()),
         }
@@ -122,7 +122,7 @@ fn faults(result: &RunResult) -> Vec<Row> {
     let reached = of("fault", "element-reached").count();
     if let Some(first) = of("fault", "element-reached").next() {
         let struck = of("fault", "element-struck").count();
-        let last = of("fault", "element-cleared").last();
+        let last = of("fault", "element-cleared").next_back();
         let end = last.map_or(result.horizon, |r| r.at);
         rows.push(Row {
             group: "What was wrong".to_owned(),
