@@ -246,6 +246,7 @@ mod tests {
             at: SimTime::from_secs(second),
             classes: vec![vec![counts]],
             functions: Vec::new(),
+            ..Snapshot::default()
         }
     }
 

@@ -12,6 +12,8 @@ use std::collections::BinaryHeap;
 
 use crate::base::Tick;
 
+use super::order::Sorter;
+
 /// Entities that one wheel can serve.
 pub const MAX_ENTITIES: usize = 1 << 16;
 
@@ -22,7 +24,7 @@ const NO_BLOCK: u32 = u32::MAX;
 /// Entries that wait to be stored, at most: storing them together, their buckets are waited for together.
 const HELD: usize = 256;
 /// Entities that are brought near at a time.
-const NEAR: usize = 24;
+const NEAR: usize = 64;
 const BEYOND: u32 = 1 << 16;
 
 /// A timer that fired.
@@ -69,6 +71,7 @@ pub struct Timers {
     late: BinaryHeap<Reverse<u32>>,
     /// Entries that wait to be stored, each with its bucket.
     held: Vec<(u32, u32)>,
+    sorter: Sorter<u32>,
     last: Tick,
 }
 
@@ -91,6 +94,7 @@ impl Timers {
             near: 0,
             late: BinaryHeap::new(),
             held: Vec::with_capacity(HELD),
+            sorter: Sorter::default(),
             last: 0,
         }
     }
@@ -275,7 +279,7 @@ impl Timers {
             self.free = head;
             head = block.next;
         }
-        self.open.sort_unstable();
+        self.sorter.sort(&mut self.open, |&entry| u64::from(entry));
     }
 }
 

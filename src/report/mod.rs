@@ -4,15 +4,21 @@
 //! line on speed show how long it took. Nothing is printed here.
 
 mod compare_text;
+mod exports;
 mod files;
 mod headline;
 mod html;
 mod json;
+mod jsonl;
 mod log_table;
 mod number;
+mod openmetrics;
+mod operator_csv;
+mod operator_events;
 mod phrases;
 mod plot;
 mod run_dir;
+mod signature;
 mod summary_text;
 mod tables;
 mod text_table;
@@ -25,4 +31,5 @@ pub use files::{Rendered, TIMING_FILE, render, timing_json};
 pub use html::{Story, compare_html, is_report};
 pub use number::{duration, grouped, percent, short};
 pub use run_dir::{ReportError, RunDir, read_figures, read_story};
+pub use signature::json as signature_json;
 pub use summary_text::summary_text;

@@ -42,7 +42,7 @@ mod fixture;
 mod tests;
 
 pub use checked::Scenario;
-pub use file::{OutputsSpec, ScenarioFile};
+pub use file::{ConcurrentSpec, ExportFormat, OutputsSpec, ScenarioFile};
 pub use load::{FILE_BYTES_MAX, Loaded, load, load_str};
 pub use parse::{DEPTH_MAX, VALUES_MAX};
 pub use path::{Path, Step};

@@ -4,6 +4,8 @@
 
 mod figures;
 mod pairing;
+mod signs;
 
 pub use figures::{FigureUnit, RunFigures, unit};
 pub use pairing::{Paired, PairedFigure, PairingError, pair};
+pub use signs::{HORIZONS_MIN, RunSigns, SignRow, UNKNOWN};

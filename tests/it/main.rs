@@ -12,11 +12,15 @@
 
 mod cli;
 mod errors;
+mod faults;
 mod golden;
 mod known_answers;
 mod order;
 mod properties;
 mod report;
+mod scale;
+mod signature;
 mod storm;
 mod support;
+mod telemetry;
 mod tidy;

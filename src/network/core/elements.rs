@@ -9,7 +9,7 @@ use crate::base::{NodeId, tie_break};
 use crate::network::spec::Function;
 use crate::topology::{NodeKind, Routes, Topology};
 
-use super::{Request, fact};
+use super::{NOWHERE, Request, fact};
 
 /// No way from here to there.
 pub(in crate::network) const NO_LATENCY: u32 = u32::MAX;
@@ -28,8 +28,8 @@ pub(in crate::network) struct Choice {
 pub(in crate::network) struct PoolMembers {
     pub(in crate::network) amf: Vec<Choice>,
     pub(in crate::network) mme: Vec<Choice>,
-    /// The server of each member.
-    servers: Vec<u16>,
+    /// The server of each member that is an MME, and of each that is an AMF; [`NOWHERE`] for the others.
+    held_by: [Vec<u16>; 2],
 }
 
 /// Elements, latencies and who is up.
@@ -46,14 +46,18 @@ pub(in crate::network) struct Elements {
     pub(in crate::network) ims: Vec<Choice>,
     epdg: Vec<Choice>,
     pub(in crate::network) gateways: Vec<Vec<Choice>>,
-    pub(in crate::network) up: Vec<bool>,
+    up: Vec<bool>,
     routers: Vec<NodeId>,
     pub(in crate::network) router_of_tower: Vec<u16>,
-    access_us: Vec<u32>,
+    pub(in crate::network) access_us: Vec<u32>,
     /// By router and server.
     from_router_us: Vec<u32>,
+    /// The same for servers that are up; [`NO_LATENCY`] for the others.
+    ready_us: Vec<u32>,
     /// By server and server.
     between_us: Vec<u32>,
+    /// No answer travels longer from a router to a tower.
+    pub(in crate::network) longest_access_us: u64,
 }
 
 impl Elements {
@@ -102,7 +106,9 @@ impl Elements {
                 .map(|tower| us(topology.node(tower.node).access_latency.as_us()))
                 .collect(),
             from_router_us: Vec::new(),
+            ready_us: Vec::new(),
             between_us: Vec::new(),
+            longest_access_us: 0,
             routers,
             nodes,
             server_of,
@@ -129,13 +135,15 @@ impl Elements {
             .map(|pool| PoolMembers {
                 amf: of(&pool.members, NodeKind::Amf),
                 mme: of(&pool.members, NodeKind::Mme),
-                servers: pool
-                    .members
-                    .iter()
-                    .map(|node| {
-                        self.server_of[node.index()].expect("a pool member is a core function")
-                    })
-                    .collect(),
+                held_by: [NodeKind::Mme, NodeKind::Amf].map(|kind| {
+                    let server = |node: &NodeId| {
+                        let server = self.server_of[node.index()];
+                        server
+                            .filter(|_| topology.node(*node).kind == kind)
+                            .unwrap_or(NOWHERE)
+                    };
+                    pool.members.iter().map(server).collect()
+                }),
             })
             .collect()
     }
@@ -152,11 +160,37 @@ impl Elements {
             .iter()
             .flat_map(|&from| self.nodes.iter().map(move |&to| latency(from, to)))
             .collect();
+        let up = self.up.iter().cycle();
+        let ready = self.from_router_us.iter().zip(up);
+        self.ready_us = ready
+            .map(|(&us, &up)| if up { us } else { NO_LATENCY })
+            .collect();
+        let longest = self.access_us.iter().max().copied();
+        self.longest_access_us = u64::from(longest.unwrap_or(0));
         self.between_us = self
             .nodes
             .iter()
             .flat_map(|&from| self.nodes.iter().map(move |&to| latency(from, to)))
             .collect();
+    }
+
+    /// Whether an element is up.
+    pub(in crate::network) fn is_up(&self, server: u16) -> bool {
+        self.up[server as usize]
+    }
+
+    /// An element begins or ceases to serve.
+    pub(in crate::network) fn set_up(&mut self, server: u16, up: bool) {
+        self.up[server as usize] = up;
+        let servers = self.nodes.len();
+        for router in 0..self.routers.len() {
+            let way = router * servers + server as usize;
+            self.ready_us[way] = if up {
+                self.from_router_us[way]
+            } else {
+                NO_LATENCY
+            };
+        }
     }
 
     pub(in crate::network) fn routers(&self) -> usize {
@@ -166,9 +200,15 @@ impl Elements {
     /// Latency from a tower to an element, or [`NO_LATENCY`].
     #[inline]
     pub(in crate::network) fn tower_to_us(&self, tower: u32, server: u16) -> u32 {
-        let router = self.router_of_tower[tower as usize] as usize;
-        self.from_router_us[router * self.nodes.len() + server as usize]
+        let router = self.router_of_tower[tower as usize];
+        self.router_to_us(router, server)
             .saturating_add(self.access_us[tower as usize])
+    }
+
+    /// Latency from a router to an element, or [`NO_LATENCY`].
+    #[inline]
+    pub(in crate::network) fn router_to_us(&self, router: u16, server: u16) -> u32 {
+        self.from_router_us[router as usize * self.nodes.len() + server as usize]
     }
 
     /// Latency from one element to another, or [`NO_LATENCY`].
@@ -180,13 +220,17 @@ impl Elements {
     /// Whether an element serves and can be reached from a router.
     #[inline]
     pub(in crate::network) fn reaches(&self, router: u16, server: u16) -> bool {
-        self.up[server as usize]
-            && self.from_router_us[router as usize * self.nodes.len() + server as usize]
-                != NO_LATENCY
+        self.ready_us[router as usize * self.nodes.len() + server as usize] != NO_LATENCY
     }
 
     /// The elements that could serve `function` for a request, in the table of its kind.
-    fn candidates(&self, request: &Request, function: Function, region: u16) -> &[Choice] {
+    #[inline]
+    fn candidates(
+        &self,
+        request: &Request,
+        function: Function,
+        region: impl FnOnce() -> u16,
+    ) -> &[Choice] {
         match function {
             Function::Mobility if request.has(fact::FIVE_G) => {
                 &self.pools[request.pool as usize].amf
@@ -194,42 +238,37 @@ impl Elements {
             Function::Mobility => &self.pools[request.pool as usize].mme,
             Function::Udm => &self.udm,
             Function::Ims => &self.ims,
-            Function::Gateway => &self.gateways[region as usize],
+            Function::Gateway => &self.gateways[region() as usize],
             Function::Epdg => &self.epdg,
         }
     }
 
-    /// The element that serves `function` for a request that comes from a router.
+    /// The element that serves `function` for a request; `region` is that of its tower.
     #[inline]
     pub(in crate::network) fn pick(
         &self,
         request: &Request,
         function: Function,
-        router: u16,
-        region: u16,
+        region: impl FnOnce() -> u16,
     ) -> Option<u16> {
         if function == Function::Mobility
             && let Some(server) = self.holder(request)
-            && self.reaches(router, server)
+            && self.reaches(request.router, server)
         {
             return Some(server);
         }
         let candidates = self.candidates(request, function, region);
-        let choice = self.spread(candidates, request.device, router);
+        let choice = self.spread(candidates, request.device, request.router);
         choice.map(|choice| choice.server)
     }
 
     /// The member of the pool that held the device's context last, if it is of the right generation.
     #[inline]
     fn holder(&self, request: &Request) -> Option<u16> {
-        let servers = &self.pools[request.pool as usize].servers;
-        let server = *servers.get(request.member as usize)?;
-        let kind = if request.has(fact::FIVE_G) {
-            NodeKind::Amf
-        } else {
-            NodeKind::Mme
-        };
-        (self.kinds[server as usize] == kind).then_some(server)
+        let generation = usize::from(request.has(fact::FIVE_G));
+        let members = &self.pools[request.pool as usize].held_by[generation];
+        let server = *members.get(request.member as usize)?;
+        (server != NOWHERE).then_some(server)
     }
 
     /// The member of the request's pool that is, or took the request to, this server.

@@ -7,7 +7,7 @@ use crate::network::command::Cause;
 use crate::network::spec::{Procedure, WhenFull};
 
 use super::elements::{Elements, NO_LATENCY};
-use super::pending::Job;
+use super::pending::Trip;
 use super::server::{Ask, Served};
 use super::visits::Core;
 use super::{Request, Verdict, VerdictKind, fact};
@@ -18,36 +18,41 @@ impl Core {
     pub(super) fn admit(
         &mut self,
         elements: &Elements,
-        job: &Job,
+        trip: Trip<'_>,
         server: u16,
         now_us: u64,
     ) -> bool {
-        let request = &job.request;
-        if !request.has(fact::OVER_WIFI) && !self.radios.admit(request.tower, now_us) {
-            self.radio_reject(job, now_us);
-            return false;
+        let request = trip.request;
+        if !request.has(fact::OVER_WIFI) {
+            let admitted = self.radios.admit(request.tower, now_us);
+            self.tally.connected(request, admitted);
+            if !admitted {
+                self.radio_reject(trip, now_us);
+                return false;
+            }
         }
+        self.tally.requested(request, server);
         if request.procedure != Procedure::InitialRegistration {
             return true;
         }
-        self.admit_registration(elements, job, server, now_us)
+        self.admit_registration(elements, trip, server, now_us)
     }
 
     fn admit_registration(
         &mut self,
         elements: &Elements,
-        job: &Job,
+        trip: Trip<'_>,
         server: u16,
         now_us: u64,
     ) -> bool {
-        let request = job.request;
+        let request = *trip.request;
         let region = self.region_of_tower[request.tower as usize];
         let draws = self.draws;
         let words = || draws.words(Purpose::Effect, request.device, request.tie);
         if let Some((cause, share)) = self.tempers[server as usize].reject
             && unit_interval(words()[0]) < share
         {
-            self.turn_away(elements, job, (server, now_us), (cause, 0));
+            self.turn_away(elements, trip, (server, now_us), (cause, 0));
             return false;
         }
         let refused_by = self
@@ -58,7 +63,7 @@ impl Core {
             let backoff = self.pacers[pacer].backoff(self.draws, &request);
             self.turn_away(
                 elements,
-                job,
+                trip,
                 (server, now_us),
                 (Cause::CONGESTION, backoff),
             );
@@ -77,14 +82,14 @@ impl Core {
         if unit_interval(words[1]) < overload.ran_reject.get()
             && !request.has(fact::IGNORES_BACKOFF)
         {
-            self.radio_reject(job, now_us);
+            self.radio_reject(trip, now_us);
             return false;
         }
         if let Some(backoff) = overload.backoff {
             let wait = backoff
                 .draw(unit_interval(words[2]), unit_interval(words[3]))
                 .as_ticks();
-            self.turn_away(elements, job, (server, now_us), (Cause::CONGESTION, wait));
+            self.turn_away(elements, trip, (server, now_us), (Cause::CONGESTION, wait));
             return false;
         }
         true
@@ -110,7 +115,7 @@ impl Core {
     fn turn_away(
         &mut self,
         elements: &Elements,
-        job: &Job,
+        trip: Trip<'_>,
         (server, now_us): (u16, u64),
         answer: (Cause, Tick),
     ) {
@@ -121,18 +126,20 @@ impl Core {
             unit: 0.5,
         };
         let element = &mut self.servers[server as usize];
-        if element.is_in_order() && element.offer(now_us * 1_000, job, &ask) == Served::Full {
+        if element.is_in_order()
+            && element.offer(now_us * 1_000, || trip.job(), &ask) == Served::Full
+        {
             return;
         }
         self.servers[server as usize].counts.rejected += 1;
-        self.reject(elements, &job.request, (server, now_us), answer);
+        self.reject(elements, trip.request, (server, now_us), answer);
     }
 
     /// The tower rejects the connection with a wait time; to NAS that is a lower-layer failure.
-    pub(super) fn radio_reject(&mut self, job: &Job, now_us: u64) {
-        let request = &job.request;
+    pub(super) fn radio_reject(&mut self, trip: Trip<'_>, now_us: u64) {
+        let request = trip.request;
         if request.presumed_to_succeed() {
-            self.fail(job);
+            self.fail(trip);
         } else if request.procedure == Procedure::InitialRegistration && !request.has(fact::FLOOD) {
             let words =
                 self.draws
@@ -149,14 +156,20 @@ impl Core {
         }
     }
 
-    pub(super) fn turned_away(&mut self, elements: &Elements, job: &Job, server: u16, now_us: u64) {
+    pub(super) fn turned_away(
+        &mut self,
+        elements: &Elements,
+        trip: Trip<'_>,
+        server: u16,
+        now_us: u64,
+    ) {
         let reject = self.servers[server as usize].when_full == WhenFull::Reject;
-        if reject && job.request.procedure == Procedure::InitialRegistration {
+        if reject && trip.request.procedure == Procedure::InitialRegistration {
             self.servers[server as usize].counts.rejected += 1;
             let answer = (Cause::NETWORK_FAILURE, 0);
-            self.reject(elements, &job.request, (server, now_us), answer);
+            self.reject(elements, trip.request, (server, now_us), answer);
         } else {
-            self.fail(job);
+            self.fail(trip);
         }
     }
 
@@ -168,6 +181,7 @@ impl Core {
         answer: (Cause, Tick),
     ) {
         let (cause, backoff) = answer;
+        self.tally.rejected(request, server, cause);
         let travel = elements.tower_to_us(request.tower, server);
         if request.has(fact::FLOOD) && request.has(fact::IGNORES_BACKOFF) || travel == NO_LATENCY {
             return;

@@ -1,15 +1,14 @@
 //! Requests on their way in, put into the order of their arrival.
 //!
 //! Shards hand them over one after the other, each in its own order, so that the whole is far from sorted.
-//! What is sorted is sixteen bytes a request, spread over buckets of time first: a few requests each.
+//! What is sorted is sixteen bytes a request.
 //!
 //! Invariant: the order depends on arrival, keyed hash and device, never on who handed over first.
 
+use crate::kernel::Sorter;
+
 use super::Request;
 use super::pending::key;
-
-/// Requests to a bucket, on average, when there are many.
-const PER_BUCKET: usize = 2;
 
 /// Requests that are read ahead together.
 const FETCHED: usize = 16;
@@ -27,8 +26,7 @@ struct Turn {
 pub(super) struct Incoming {
     requests: Vec<Request>,
     turns: Vec<Turn>,
-    scratch: Vec<Turn>,
-    starts: Vec<u32>,
+    sorter: Sorter<Turn>,
 }
 
 impl Incoming {
@@ -47,64 +45,19 @@ impl Incoming {
         self.requests.extend_from_slice(requests);
     }
 
-    /// How many there are.
-    pub(super) fn len(&self) -> usize {
-        self.requests.len()
+    /// Take a request that arrives at `key`, whenever it was sent.
+    pub(super) fn push(&mut self, key: u64, request: &Request) {
+        self.turns.push(Turn {
+            key,
+            device: request.device,
+            index: u32::try_from(self.requests.len()).expect("a window has fewer requests"),
+        });
+        self.requests.push(*request);
     }
 
     /// Put the requests in order; from here on `get` counts turns.
     pub(super) fn sort(&mut self) {
-        let keys = self.turns.iter().map(|turn| turn.key);
-        let (first, last) = keys.fold((u64::MAX, 0), |(low, high), key| {
-            (low.min(key), high.max(key))
-        });
-        let buckets = (self.turns.len() / PER_BUCKET).next_power_of_two();
-        if buckets <= 8 || first == last {
-            self.turns.sort_unstable();
-            return;
-        }
-        self.scatter(buckets, first, last);
-        self.settle();
-    }
-
-    /// Spread the turns over buckets of time, from the first key to the last.
-    fn scatter(&mut self, buckets: usize, first: u64, last: u64) {
-        let bits = (last - first).ilog2() + 1;
-        let shift = bits.saturating_sub(buckets.ilog2());
-        let bucket = |turn: &Turn| {
-            usize::try_from((turn.key - first) >> shift).expect("below the number of buckets")
-        };
-        self.starts.clear();
-        self.starts.resize(buckets, 0);
-        for turn in &self.turns {
-            self.starts[bucket(turn)] += 1;
-        }
-        let mut begin = 0;
-        for start in &mut self.starts {
-            begin += std::mem::replace(start, begin);
-        }
-        self.scratch.resize(self.turns.len(), Turn::default());
-        for turn in &self.turns {
-            let place = &mut self.starts[bucket(turn)];
-            self.scratch[*place as usize] = *turn;
-            *place += 1;
-        }
-        std::mem::swap(&mut self.turns, &mut self.scratch);
-    }
-
-    /// Buckets are in order and most hold a few: what is left is to insert within them. One that holds
-    /// many is sorted by itself.
-    fn settle(&mut self) {
-        let mut from = 0;
-        for &to in &self.starts {
-            let to = to as usize;
-            if to - from > 24 {
-                self.turns[from..to].sort_unstable();
-            } else {
-                insert(&mut self.turns[from..to]);
-            }
-            from = to;
-        }
+        self.sorter.sort(&mut self.turns, |turn| turn.key);
     }
 
     /// When the `turn`-th request arrives: key and device.
@@ -136,20 +89,6 @@ impl Incoming {
     pub(super) fn clear(&mut self) {
         self.requests.clear();
         self.turns.clear();
-    }
-}
-
-/// Sort a few by inserting.
-#[inline]
-fn insert(turns: &mut [Turn]) {
-    for next in 1..turns.len() {
-        let turn = turns[next];
-        let mut place = next;
-        while place > 0 && turn < turns[place - 1] {
-            turns[place] = turns[place - 1];
-            place -= 1;
-        }
-        turns[place] = turn;
     }
 }
 

@@ -63,6 +63,12 @@ impl Itinerary {
         }
     }
 
+    /// The last visit of a procedure, and its stage.
+    pub(in crate::network) fn last(&self, procedure: Procedure) -> (u8, &Stop) {
+        let stops = self.stops[procedure as usize].iter().flatten();
+        (0_u8..).zip(stops).last().expect("a procedure has a visit")
+    }
+
     /// Work of an initial registration at the AMF or MME.
     pub(in crate::network) fn mobility_work(&self) -> f64 {
         let stops = &self.stops[Procedure::InitialRegistration as usize];

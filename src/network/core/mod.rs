@@ -10,11 +10,13 @@
 mod admission;
 mod elements;
 mod entry;
+mod harm;
 mod incoming;
 mod itinerary;
 mod pending;
 mod radio;
 mod server;
+mod tally;
 mod upkeep;
 mod visits;
 
@@ -25,6 +27,7 @@ use super::spec::Procedure;
 
 pub(super) use admission::Pacer;
 pub(super) use elements::{Choice, Elements};
+pub(super) use harm::{Entry, Source};
 pub(super) use itinerary::Itinerary;
 pub(super) use radio::Radios;
 pub(super) use server::Server;
@@ -45,6 +48,8 @@ pub(super) struct Request {
     /// The first element; [`NOWHERE`] if there is none.
     pub(super) server: u16,
     pub(super) pool: u16,
+    /// The router of its tower.
+    pub(super) router: u16,
     pub(super) procedure: Procedure,
     /// The first visit of its procedure.
     pub(super) stage: u8,

@@ -6,7 +6,7 @@ use crate::network::spec::Procedure;
 
 use super::{NOWHERE, Request};
 
-/// A request on its way through its visits.
+/// A request on its way through its visits, as it is kept.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::network) struct Job {
     pub(super) request: Request,
@@ -15,12 +15,56 @@ pub(in crate::network) struct Job {
     pub(super) given_up: bool,
 }
 
+/// The same, as it is handed on: most requests end where they arrive, and are never copied.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::network) struct Trip<'a> {
+    pub(super) request: &'a Request,
+    pub(super) stage: u8,
+    pub(super) given_up: bool,
+}
+
+impl Job {
+    #[inline]
+    pub(super) fn trip(&self) -> Trip<'_> {
+        Trip {
+            request: &self.request,
+            stage: self.stage,
+            given_up: self.given_up,
+        }
+    }
+}
+
+impl<'a> Trip<'a> {
+    /// Before its first visit.
+    #[inline]
+    pub(super) fn new(request: &'a Request) -> Self {
+        Self {
+            request,
+            stage: request.stage,
+            given_up: false,
+        }
+    }
+
+    #[inline]
+    pub(super) fn job(self) -> Job {
+        Job {
+            request: *self.request,
+            stage: self.stage,
+            given_up: self.given_up,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     /// Arrives at `server` for its stage.
     Arrive,
+    /// A visit ends: it leaves `from` for its stage.
+    Depart,
     /// Its last visit ends: the answer leaves `from`.
     Answer,
+    /// Its guard expires before it can be answered.
+    GiveUp,
     /// A worker of `from` is free.
     Free,
 }
@@ -38,13 +82,31 @@ pub(super) struct Pending {
 
 pub(super) const HASH_BITS: u32 = 24;
 
+/// Work that was lost at one instant, in an order that does not depend on where it lay.
+pub(super) fn in_order(mut lost: Vec<Job>) -> Vec<Job> {
+    lost.sort_unstable_by_key(|job| (job.request.sent, job.request.tie, job.request.device));
+    lost
+}
+
 impl Pending {
+    /// Something that happens at an element.
+    #[inline]
+    pub(super) fn at(job: Job, step: Step, server: u16) -> Self {
+        Self {
+            job,
+            step,
+            from: server,
+            server,
+            travel_us: 0,
+        }
+    }
+
     /// What decides among those of one key.
     #[inline]
     pub(super) fn tie(&self) -> u64 {
         match self.step {
             Step::Free => tie(u32::MAX, 0) | u64::from(self.from),
-            Step::Arrive | Step::Answer => tie(self.job.request.device, self.job.stage),
+            _ => tie(self.job.request.device, self.job.stage),
         }
     }
 }
@@ -64,6 +126,7 @@ pub(super) const NOBODY: Request = Request {
     travel_us: 0,
     server: NOWHERE,
     pool: 0,
+    router: 0,
     procedure: Procedure::InitialRegistration,
     stage: 0,
     class: 0,

@@ -5,7 +5,7 @@
 use crate::base::SimTime;
 use crate::network::command::Cause;
 
-use super::pending::{HASH_BITS, Job, Pending, Step, key};
+use super::pending::{HASH_BITS, Job, Pending, Step, Trip, in_order, key};
 use super::server::part;
 use super::visits::Core;
 
@@ -21,6 +21,7 @@ impl Core {
             return;
         }
         self.servers[server as usize].up = up;
+        self.servers[server as usize].sound = up && self.tempers[server as usize].holes.is_empty();
         self.servers[server as usize].counts.up = up;
         if !up {
             self.lose(server, now);
@@ -70,8 +71,8 @@ impl Core {
         now: SimTime,
         keep: impl Fn(u64, &Pending) -> Option<u64>,
     ) {
-        let mut lost = Vec::new();
-        for (mut at, tie, pending) in self.under_way.drain() {
+        let (mut lost, mut too_late) = (Vec::new(), Vec::new());
+        for (mut at, tie, mut pending) in self.under_way.drain() {
             let at_us = at >> HASH_BITS;
             if pending.from == server && at_us - u64::from(pending.travel_us) > now.as_us() {
                 let Some(at_us) = keep(at_us, &pending) else {
@@ -81,16 +82,29 @@ impl Core {
                     continue;
                 };
                 at = key(at_us, pending.job.request.tie);
+                if pending.step != Step::Free && self.is_late(pending.job.trip(), at_us) {
+                    too_late.push(pending.job);
+                    pending.job.given_up = true;
+                }
             }
             self.under_way.push(at, tie, pending);
+        }
+        for job in too_late {
+            self.give_up_in_time(job.trip());
         }
         self.fail_all(lost);
     }
 
-    pub(super) fn fail_all(&mut self, mut lost: Vec<Job>) {
-        lost.sort_unstable_by_key(|job| (job.request.sent, job.request.tie, job.request.device));
-        for job in lost {
-            self.fail(&job);
+    /// Whether a caller that takes silence for success has given up at `at_us`, and nobody knows yet.
+    #[inline]
+    pub(super) fn is_late(&self, trip: Trip<'_>, at_us: u64) -> bool {
+        let request = trip.request;
+        request.presumed_to_succeed() && !trip.given_up && at_us > self.gives_up_us(request)
+    }
+
+    pub(super) fn fail_all(&mut self, lost: Vec<Job>) {
+        for job in in_order(lost) {
+            self.fail(job.trip());
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use crate::base::{Draws, Purpose, SimTime};
 use crate::kernel::Calendar;
-use crate::network::command::Cause;
+use crate::network::command::{BlackHole, Cause};
 use crate::network::spec::{
     LateAccept, NetworkSpec, OverloadSpec, PROCEDURES, Procedure, StaleWork,
 };
@@ -13,10 +13,11 @@ use crate::topology::NodeKind;
 use super::elements::{Elements, NO_LATENCY};
 use super::incoming::Incoming;
 use super::itinerary::Itinerary;
-use super::pending::{HASH_BITS, Job, NOBODY, Pending, Step, key, tie};
+use super::pending::{HASH_BITS, Job, NOBODY, Pending, Step, Trip, in_order, key, tie};
 use super::radio::Radios;
 use super::server::{Ask, Served, Server};
-use super::{NOWHERE, Pacer, Request, Verdict, VerdictKind, fact};
+use super::tally::Tally;
+use super::{NOWHERE, Pacer, Request, Source, Verdict, VerdictKind, fact};
 
 /// What an AMF or MME does beside serving.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +25,9 @@ pub(super) struct Temper {
     pub(super) reject: Option<(Cause, f64)>,
     pub(super) overload: Option<OverloadSpec>,
     pub(super) overloaded: bool,
+    pub(super) holes: Vec<BlackHole>,
+    /// Replies to requests older than this are thrown away.
+    pub(super) patience_us: Option<u64>,
 }
 
 /// The core of the network.
@@ -34,13 +38,21 @@ pub(in crate::network) struct Core {
     pub(super) tempers: Vec<Temper>,
     pub(super) itinerary: Itinerary,
     pub(super) guards_us: [u64; PROCEDURES.len()],
+    /// The guards, or the shortest patience of any element if that is shorter.
+    pub(super) limits_us: [u64; PROCEDURES.len()],
+    pub(super) sources: Vec<Source>,
     pub(super) late_accept: LateAccept,
     pub(super) reject_work: f64,
     pub(super) reject_wait: crate::base::Delay,
     pub(in crate::network) radios: Radios,
+    pub(in crate::network) tally: Tally,
     pub(super) region_of_tower: Vec<u16>,
     pub(in crate::network) pacers: Vec<Pacer>,
-    /// Requests of the last window.
+    /// Requests of the last window, shard by shard.
+    asked: Vec<Vec<Request>>,
+    /// Empty lists to be used again.
+    spare: Vec<Vec<Request>>,
+    /// The same in order.
     pub(super) arrivals: Incoming,
     /// Those of them that no element could take.
     pub(super) stranded: Vec<Request>,
@@ -74,10 +86,13 @@ impl Core {
         let (radios, region_of_tower) = towers;
         let itinerary = Itinerary::new(&spec.core.procedures);
         Self {
+            tally: Tally::new(servers.len(), region_of_tower.len()),
             draws,
             servers,
             tempers: kinds.iter().map(|&kind| temper(spec, kind)).collect(),
             guards_us: PROCEDURES.map(|procedure| guard(procedure).as_us()),
+            limits_us: PROCEDURES.map(|procedure| guard(procedure).as_us()),
+            sources: Vec::new(),
             late_accept: spec.registration.late_accept,
             reject_work: REJECT_SHARE * itinerary.mobility_work(),
             itinerary,
@@ -85,6 +100,8 @@ impl Core {
             radios,
             region_of_tower,
             pacers: Vec::new(),
+            asked: Vec::new(),
+            spare: Vec::new(),
             arrivals: Incoming::default(),
             stranded: Vec::new(),
             under_way: Calendar::new(HASH_BITS + BUCKET_BITS),
@@ -95,18 +112,16 @@ impl Core {
     }
 
     /// Take the requests of a shard; they are served when the core advances.
-    pub(in crate::network) fn take(&mut self, requests: &[Request]) {
-        self.arrivals.take(requests);
+    pub(in crate::network) fn take(&mut self, requests: &mut Vec<Request>) {
+        if !requests.is_empty() {
+            let spare = self.spare.pop().unwrap_or_default();
+            self.asked.push(std::mem::replace(requests, spare));
+        }
     }
 
     /// Take the requests of a shard that found no way to the core.
-    pub(in crate::network) fn take_stranded(&mut self, requests: &[Request]) {
-        self.stranded.extend_from_slice(requests);
-    }
-
-    /// Requests that wait to be served.
-    pub(in crate::network) fn asked_count(&self) -> usize {
-        self.arrivals.len()
+    pub(in crate::network) fn take_stranded(&mut self, requests: &mut Vec<Request>) {
+        self.stranded.append(requests);
     }
 
     /// As far as here, everything is served.
@@ -116,7 +131,9 @@ impl Core {
 
     /// Run everything before `to`.
     pub(in crate::network) fn advance(&mut self, elements: &Elements, to: SimTime) {
+        self.gather();
         self.fail_stranded();
+        self.emit(elements, to);
         let (end_us, end) = (to.as_us(), key(to.as_us(), 0));
         let mut arrivals = std::mem::take(&mut self.arrivals);
         arrivals.sort();
@@ -126,14 +143,14 @@ impl Core {
             if at >= end {
                 break;
             }
-            let request = *arrivals.get(turn);
+            let request = arrivals.get(turn);
             turn += 1;
-            self.enter(elements, &request, at >> HASH_BITS, end_us);
+            self.enter(elements, request, at >> HASH_BITS, end_us);
         }
         self.catch_up(elements, (end, 0), end_us);
         for (at, request) in arrivals.rest(turn) {
             let pending = Pending {
-                job: fresh(request),
+                job: Trip::new(request).job(),
                 step: Step::Arrive,
                 from: NOWHERE,
                 server: request.server,
@@ -159,8 +176,14 @@ impl Core {
                 Step::Arrive if from == NOWHERE => {
                     self.enter(elements, &pending.job.request, now_us, end_us)
                 }
-                Step::Arrive => self.visit(elements, &pending.job, server, (now_us, end_us)),
-                Step::Answer => self.answer(elements, &pending.job, from, now_us),
+                Step::Arrive => {
+                    self.arrive(elements, pending.job.trip(), server, (now_us, end_us));
+                }
+                Step::Depart => {
+                    self.go_on(elements, pending.job.trip(), from, (now_us, end_us));
+                }
+                Step::Answer => self.answer(elements, pending.job.trip(), from, now_us),
+                Step::GiveUp => self.fail(pending.job.trip()),
                 Step::Free => self.free(elements, from, now_us, end_us),
             }
         }
@@ -176,30 +199,42 @@ impl Core {
     #[inline]
     fn enter(&mut self, elements: &Elements, request: &Request, now_us: u64, end_us: u64) {
         self.move_clock(now_us);
-        let (server, job) = (request.server, fresh(request));
-        if !self.servers[server as usize].up {
+        let (server, trip) = (request.server, Trip::new(request));
+        if !self.servers[server as usize].sound && self.swallows(trip, server) {
             self.servers[server as usize].counts.arrived += 1;
-            self.fail(&job);
-        } else if self.admit(elements, &job, server, now_us) {
-            self.visit(elements, &job, server, (now_us, end_us));
+            self.fail(trip);
+        } else if self.admit(elements, trip, server, now_us) {
+            self.visit(elements, trip, server, (now_us, end_us));
         } else {
             self.servers[server as usize].counts.arrived += 1;
         }
     }
 
+    /// A request reaches the element of a later visit.
+    fn arrive(&mut self, elements: &Elements, trip: Trip<'_>, server: u16, now: (u64, u64)) {
+        if !self.servers[server as usize].sound && self.swallows(trip, server) {
+            self.servers[server as usize].counts.arrived += 1;
+            self.fail(trip);
+        } else {
+            self.visit(elements, trip, server, now);
+        }
+    }
+
     /// A request is at an element.
     #[inline]
-    fn visit(&mut self, elements: &Elements, job: &Job, server: u16, (now_us, end_us): (u64, u64)) {
-        let request = &job.request;
+    fn visit(
+        &mut self,
+        elements: &Elements,
+        trip: Trip<'_>,
+        server: u16,
+        (now_us, end_us): (u64, u64),
+    ) {
+        let request = trip.request;
         let element = &mut self.servers[server as usize];
         element.counts.arrived += 1;
-        if !element.up {
-            self.fail(job);
-            return;
-        }
-        let stop = self.itinerary.stop(request.procedure, job.stage);
+        let stop = self.itinerary.stop(request.procedure, trip.stage);
         let unit = if element.is_random() {
-            let occasion = request.tie ^ u32::from(job.stage);
+            let occasion = request.tie ^ u32::from(trip.stage);
             self.draws.unit(Purpose::Service, request.device, occasion)
         } else {
             0.5
@@ -210,14 +245,16 @@ impl Core {
             under_way: stop.under_way,
             unit,
         };
-        match element.offer(now_us * 1_000, job, &ask) {
-            Served::Until { finish_ns } => self.proceed(elements, job, server, (finish_ns, end_us)),
+        match element.offer(now_us * 1_000, || trip.job(), &ask) {
+            Served::Until { finish_ns } => {
+                self.proceed(elements, trip, server, (finish_ns, end_us))
+            }
             Served::Now { finish_ns, free_ns } => {
                 self.push_free(server, free_ns);
-                self.proceed(elements, job, server, (finish_ns, end_us));
+                self.proceed(elements, trip, server, (finish_ns, end_us));
             }
             Served::Waits => {}
-            Served::Full => self.turned_away(elements, job, server, now_us),
+            Served::Full => self.turned_away(elements, trip, server, now_us),
         }
     }
 
@@ -234,12 +271,12 @@ impl Core {
             let (_, free_ns) = element.begin(now_us * 1_000, &waiting, 0.02);
             element.counts.wasted += 1;
             self.push_free(server, free_ns);
-            self.fail(&job);
+            self.fail(job.trip());
             return;
         }
         let (finish_ns, free_ns) = element.begin(now_us * 1_000, &waiting, 1.0);
         self.push_free(server, free_ns);
-        self.proceed(elements, &job, server, (finish_ns, end_us));
+        self.proceed(elements, job.trip(), server, (finish_ns, end_us));
     }
 
     /// A visit ends at `finish_ns`: on to the next, or back to the device.
@@ -247,42 +284,47 @@ impl Core {
     fn proceed(
         &mut self,
         elements: &Elements,
-        job: &Job,
+        mut trip: Trip<'_>,
         server: u16,
         (finish_ns, end_us): (u64, u64),
     ) {
         let served_us = finish_ns.div_ceil(1_000);
-        let request = &job.request;
-        let is_late = served_us.saturating_sub(request.sent_us())
-            > self.guards_us[request.procedure as usize];
-        let mut given_up = job.given_up;
-        if is_late && request.presumed_to_succeed() && !given_up {
-            self.fail(job);
-            given_up = true;
+        let request = trip.request;
+        let age_us = served_us.saturating_sub(request.sent_us());
+        let is_late = age_us > self.limits_us[request.procedure as usize]
+            && self.is_too_late(request, server, age_us);
+        if is_late && !trip.given_up && self.is_abandoned(request, server, age_us) {
+            self.give_up_in_time(trip);
+            trip.given_up = true;
         }
         let counts = &mut self.servers[server as usize].counts;
         counts.served += 1;
         counts.wasted += u64::from(is_late);
-        let next = self.itinerary.next(request, job.stage + 1);
-        let job = Job {
-            request: *request,
-            stage: next.unwrap_or(job.stage),
-            given_up,
-        };
+        let next = self.itinerary.next(request, trip.stage + 1);
+        trip.stage = next.unwrap_or(trip.stage);
         match next {
-            Some(_) => self.go_on(elements, &job, server, (served_us, end_us)),
-            None if served_us < end_us => self.answer(elements, &job, server, served_us),
-            None => self.push(
-                served_us,
-                Pending {
-                    job,
-                    step: Step::Answer,
-                    from: server,
-                    server,
-                    travel_us: 0,
-                },
-            ),
+            Some(_) if served_us < end_us => {
+                self.go_on(elements, trip, server, (served_us, end_us));
+            }
+            None if served_us < end_us => self.answer(elements, trip, server, served_us),
+            // By then, an element may have gone, or come.
+            Some(_) => self.push(served_us, Pending::at(trip.job(), Step::Depart, server)),
+            None => self.push(served_us, Pending::at(trip.job(), Step::Answer, server)),
         }
+    }
+
+    /// Its caller will have given up before it is answered: let that happen when the guard expires.
+    pub(super) fn give_up_in_time(&mut self, trip: Trip<'_>) {
+        if trip.request.presumed_to_succeed() {
+            let pending = Pending::at(trip.job(), Step::GiveUp, NOWHERE);
+            self.push(self.gives_up_us(trip.request).max(self.clock_us), pending);
+        }
+    }
+
+    /// When the caller of a request gives up.
+    #[inline]
+    pub(super) fn gives_up_us(&self, request: &Request) -> u64 {
+        request.sent_us() + self.guards_us[request.procedure as usize]
     }
 
     /// On to the element of the next visit.
@@ -290,36 +332,41 @@ impl Core {
     fn go_on(
         &mut self,
         elements: &Elements,
-        job: &Job,
+        trip: Trip<'_>,
         from: u16,
         (served_us, end_us): (u64, u64),
     ) {
-        let request = &job.request;
-        let stop = self.itinerary.stop(request.procedure, job.stage);
-        let region = self.region_of_tower[request.tower as usize];
-        let router = elements.router_of_tower[request.tower as usize];
-        let Some(server) = elements.pick(request, stop.at, router, region) else {
-            self.fail(job);
+        let request = trip.request;
+        let stop = self.itinerary.stop(request.procedure, trip.stage);
+        let region = || self.region_of_tower[request.tower as usize];
+        let Some(server) = elements.pick(request, stop.at, region) else {
+            self.fail(trip);
             return;
         };
         let travel_us = elements.between_us(from, server);
         if travel_us == NO_LATENCY {
-            self.fail(job);
+            self.fail(trip);
             return;
         }
         let at_us = served_us + u64::from(travel_us);
         let is_silent = !request.presumed_to_succeed() && !stop.under_way;
         if is_silent && at_us < end_us {
             let element = &mut self.servers[server as usize];
-            if element.stays_full(at_us * 1_000, request.has(fact::PRIORITY)) {
+            if element.sound && element.stays_full(at_us * 1_000, request.has(fact::PRIORITY)) {
                 // Nothing can change before it arrives there and is dropped: that is done with now.
                 element.counts.arrived += 1;
                 element.counts.dropped += 1;
                 return;
             }
         }
+        let too_late = self.is_late(trip, at_us);
+        if too_late {
+            self.give_up_in_time(trip);
+        }
+        let mut job = trip.job();
+        job.given_up |= too_late;
         let pending = Pending {
-            job: *job,
+            job,
             step: Step::Arrive,
             from,
             server,
@@ -329,41 +376,69 @@ impl Core {
     }
 
     /// The answer leaves the core.
-    fn answer(&mut self, elements: &Elements, job: &Job, server: u16, now_us: u64) {
-        let request = &job.request;
-        let travel = elements.tower_to_us(request.tower, server);
-        if job.given_up || request.has(fact::FLOOD) || travel == NO_LATENCY {
+    #[inline]
+    fn answer(&mut self, elements: &Elements, trip: Trip<'_>, server: u16, now_us: u64) {
+        let request = trip.request;
+        if trip.given_up || request.has(fact::FLOOD) {
             return;
         }
-        let at_us = now_us + u64::from(travel);
-        let late = at_us - request.sent_us() > self.guards_us[request.procedure as usize];
+        let to_router_us = elements.router_to_us(request.router, server);
+        if to_router_us == NO_LATENCY {
+            self.fail(trip);
+            return;
+        }
+        let (at_router_us, gives_up_us) =
+            (now_us + u64::from(to_router_us), self.gives_up_us(request));
+        if request.presumed_to_succeed() && at_router_us + elements.longest_access_us <= gives_up_us
+        {
+            return;
+        }
+        let at_us = at_router_us + u64::from(elements.access_us[request.tower as usize]);
+        let late = at_us > gives_up_us;
         match request.procedure {
             Procedure::InitialRegistration if !late || self.late_accept == LateAccept::Taken => {
                 let member = elements.member_of(request, server);
+                self.tally.accepted(request, server);
                 self.verdict(request, VerdictKind::RegistrationAccepted, at_us, member);
             }
             Procedure::ImsRegistration if !late => {
                 self.verdict(request, VerdictKind::ImsAccepted, at_us, 0);
             }
             Procedure::InitialRegistration | Procedure::ImsRegistration => {}
-            _ if late => self.fail(job),
+            _ if late => self.give_up_in_time(trip),
             _ => {}
         }
+    }
+
+    /// Bring the requests of all shards together.
+    fn gather(&mut self) {
+        let mut asked = std::mem::take(&mut self.asked);
+        for mut requests in asked.drain(..) {
+            self.arrivals.take(&requests);
+            requests.clear();
+            self.spare.push(requests);
+        }
+        self.asked = asked;
     }
 
     /// Requests that found no element fail.
     fn fail_stranded(&mut self) {
         let mut stranded = std::mem::take(&mut self.stranded);
         for request in stranded.drain(..) {
-            self.fail(&fresh(&request));
+            self.fail(Trip::new(&request));
         }
         self.stranded = stranded;
     }
 
     /// A request came to nothing, in silence; its device is told only if it presumed otherwise.
-    pub(super) fn fail(&mut self, job: &Job) {
-        let request = &job.request;
-        if job.given_up || request.has(fact::FLOOD) || !request.presumed_to_succeed() {
+    pub(super) fn fail(&mut self, trip: Trip<'_>) {
+        self.fail_known(trip, self.clock_us);
+    }
+
+    /// The same, where that is known since `known_us`.
+    fn fail_known(&mut self, trip: Trip<'_>, known_us: u64) {
+        let request = trip.request;
+        if trip.given_up || request.has(fact::FLOOD) || !request.presumed_to_succeed() {
             return;
         }
         let kind = match request.procedure {
@@ -372,8 +447,7 @@ impl Core {
             Procedure::Call => VerdictKind::CallFailed,
             _ => VerdictKind::EmergencyFailed,
         };
-        let gives_up_us = request.sent_us() + self.guards_us[request.procedure as usize];
-        let at_us = gives_up_us.max(self.clock_us);
+        let at_us = self.gives_up_us(request).max(known_us);
         self.verdict(request, kind, at_us, request.member);
     }
 
@@ -402,7 +476,9 @@ impl Core {
                 }
             }
         }
-        self.fail_all(expired);
+        for job in in_order(expired) {
+            self.fail_known(job.trip(), 0);
+        }
     }
 
     fn push_free(&mut self, server: u16, free_ns: u64) {
@@ -411,13 +487,7 @@ impl Core {
             stage: 0,
             given_up: true,
         };
-        let free = Pending {
-            job,
-            step: Step::Free,
-            from: server,
-            server,
-            travel_us: 0,
-        };
+        let free = Pending::at(job, Step::Free, server);
         self.push(free_ns.div_ceil(1_000), free);
     }
 
@@ -426,16 +496,6 @@ impl Core {
     fn push(&mut self, at_us: u64, pending: Pending) {
         self.under_way
             .push(key(at_us, pending.job.request.tie), pending.tie(), pending);
-    }
-}
-
-/// A request before its first visit.
-#[inline]
-fn fresh(request: &Request) -> Job {
-    Job {
-        request: *request,
-        stage: request.stage,
-        given_up: false,
     }
 }
 

@@ -165,10 +165,16 @@ impl Shard {
         let home = self.home(index);
         let tower = &air.towers[air.serving_tower(home, device.serving()).index()];
         let ways = air.ways(tower, device.class);
-        let radio =
-            tower.on_air && !matches!(device.nas, nas_state::NO_COVERAGE | nas_state::RESELECTING);
+        let radio = tower.on_air
+            && !matches!(
+                device.nas,
+                nas_state::NO_COVERAGE | nas_state::RESELECTING | nas_state::DESTROYED
+            );
         let calls = device.has(flag::VOICE);
-        let sos = calls && !radio && reached_by_others(air.draws, self.number(index), air);
+        let sos = calls
+            && !radio
+            && device.nas != nas_state::DESTROYED
+            && reached_by_others(air.draws, self.number(index), air);
         if device.has(flag::VOLUNTARY) {
             return (0, sos);
         }

@@ -51,6 +51,7 @@ impl Shard {
             stranded: Vec::new(),
             inbox: Vec::new(),
             events: [0; EVENT_KINDS.len()],
+            fired: 0,
         }
     }
 

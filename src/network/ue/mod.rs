@@ -13,6 +13,7 @@ mod birth;
 mod bulk;
 mod calls;
 mod coverage;
+mod harm;
 mod ims;
 mod nas;
 mod refusal;
@@ -57,6 +58,8 @@ pub(super) mod nas_state {
     pub(in crate::network) const NO_COVERAGE: u8 = 11;
     /// Under attack control, sends its flood.
     pub(in crate::network) const FLOODING: u8 = 12;
+    /// Destroyed for good.
+    pub(in crate::network) const DESTROYED: u8 = 13;
 }
 
 /// States of the IMS layer (low half of [`Device::ims`]).
@@ -141,18 +144,22 @@ pub(super) struct Shard {
     pub(super) stranded: Vec<Request>,
     pub(super) inbox: Vec<Verdict>,
     pub(super) events: [u64; EVENT_KINDS.len()],
+    /// Timers that fired in the last window.
+    pub(super) fired: u32,
 }
 
 impl Shard {
     /// Fire all timers before `to`.
     pub(super) fn advance(&mut self, air: &Air, to: Tick) {
         self.timers.begin_window();
+        self.fired = 0;
         loop {
             let (devices, homes) = (&self.devices, &self.homes);
             let bring_near = |upcoming: &[u16]| bring_near(air, devices, homes, upcoming);
             let Some(fired) = self.timers.pop_before(to, bring_near) else {
                 break;
             };
+            self.fired += 1;
             let index = fired.entity as usize;
             let due = self.devices[index].due();
             if due == fired.at {
@@ -258,7 +265,7 @@ impl Shard {
                 cell.out[service] += u64::from(device.ims >> (4 + service) & 1);
             }
             assert!(
-                device.nas & !Device::ASLEEP <= nas_state::FLOODING
+                device.nas & !Device::ASLEEP <= nas_state::DESTROYED
                     && self.ims_state(index) <= ims_state::REFRESHING
             );
         }
