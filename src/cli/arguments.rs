@@ -28,6 +28,8 @@ pub(super) enum Command {
     Run(RunArguments),
     /// Run scenarios on common random numbers, or read run directories, and show the differences.
     Compare(CompareArguments),
+    /// Draw the pictures of a run's report again, as SVG for papers and slides.
+    Plot(PlotArguments),
     /// Check scenario files: report every error, and what history says is dangerous about the plan.
     Check(CheckArguments),
     /// Say what a warning of `check` means, and which event taught it; without a rule, list all.
@@ -105,7 +107,8 @@ pub(super) struct CompareArguments {
     pub(super) runs: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) how: How,
-    /// Keep the run directories of the scenarios under this directory.
+    /// Write report.html here, and keep the run directories of the scenarios beside it
+    /// [default: only report.html, in runs/A-vs-B-SEED].
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
     /// Replace earlier run directories.
@@ -114,6 +117,20 @@ pub(super) struct CompareArguments {
     /// Print JSON instead of text.
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// Arguments of `plot`.
+#[derive(Args, Clone, Debug)]
+pub(super) struct PlotArguments {
+    /// A run directory.
+    #[arg(value_name = "RUN_DIR")]
+    pub(super) run: PathBuf,
+    /// Write the pictures into this directory.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// Replace files that exist.
+    #[arg(long)]
+    pub(super) force: bool,
 }
 
 /// Arguments of `check`.

@@ -12,6 +12,7 @@ mod compare;
 mod engine;
 mod export;
 mod interrupt;
+mod plot;
 mod progress;
 mod run;
 mod score;
@@ -79,6 +80,7 @@ fn execute<E: Engine>(arguments: &Arguments, engine: &E, terminal: &mut Terminal
     let done = match &arguments.command {
         Command::Run(asked) => run::run(asked, engine, terminal),
         Command::Compare(asked) => compare::compare(asked, engine, terminal),
+        Command::Plot(asked) => plot::plot(asked, terminal),
         Command::Check(asked) => check::check(asked, engine, terminal),
         Command::Explain { rule } => check::explain(rule.as_deref(), terminal),
         Command::Score(asked) => score::score(asked, engine, terminal),

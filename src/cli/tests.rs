@@ -263,6 +263,21 @@ fn scenarios_and_run_directories_are_compared() {
         printed.out
     );
     assert!(kept.join("2-plan-b-9").join("summary.json").exists());
+    let report = kept.join("report.html");
+    let page = fs::read_to_string(&report).expect("written");
+    assert!(page.contains("B plan-b"), "the report names both");
+    let earlier = kept.join("2-plan-b-9");
+    let words = ["compare", text(&a), text(&earlier), "--out", text(&kept)];
+    assert_eq!(
+        dispatch(&words).exit,
+        Exit::Done,
+        "an earlier report makes way"
+    );
+    fs::write(&report, "my thesis").expect("writable");
+    let refused = dispatch(&words);
+    assert_eq!(refused.exit, Exit::Wrong);
+    assert!(refused.err.contains("no report"), "{}", refused.err);
+    assert_eq!(fs::read_to_string(&report).expect("there"), "my thesis");
     let other = dispatch(&["compare", text(&a), "plan-b.yaml", "--seed", "8"]);
     assert_eq!(other.exit, Exit::Wrong, "seeds differ");
     assert_eq!(
@@ -270,7 +285,8 @@ fn scenarios_and_run_directories_are_compared() {
         Exit::Wrong,
         "one is too few"
     );
-    let json = dispatch(&["compare", "good.yaml", "plan-b.yaml", "--json"]);
+    let json = ["compare", "good.yaml", "plan-b.yaml", "--json", "--out"];
+    let json = dispatch(&[&json[..], &[text(&place.join("json"))]].concat());
     let root: serde_json::Value = serde_json::from_str(&json.out).expect("JSON");
     assert_eq!(root["scenarios"], serde_json::json!(["good", "plan-b"]));
 }
@@ -289,6 +305,33 @@ fn a_batch_with_failures_is_exit_code_3_and_an_interrupted_one_keeps_what_it_has
     let all_wrong = dispatch(&["compare", "broken.yaml", "broken-too.yaml"]);
     assert_eq!(all_wrong.exit, Exit::Wrong);
     assert_eq!(all_wrong.err.lines().count(), 4, "both files are reported");
+}
+
+#[test]
+fn pictures_are_drawn_from_a_run_directory() {
+    let place = place("plot");
+    let (run, plots) = (place.join("run"), place.join("plots"));
+    dispatch(&["run", "good.yaml", "--out", text(&run)]);
+    let words = ["plot", text(&run), "--out", text(&plots)];
+    let done = dispatch(&words);
+    assert_eq!(done.exit, Exit::Done, "{}", done.err);
+    let svg = fs::read_to_string(plots.join("registered.svg")).expect("written");
+    assert!(svg.contains("good: devices registered"), "{svg}");
+    assert_eq!(dispatch(&words).exit, Exit::Wrong, "files that exist stay");
+    assert_eq!(
+        dispatch(&[&words[..], &["--force"]].concat()).exit,
+        Exit::Done
+    );
+    fs::write(run.join("report.html"), "<p>mine</p>").expect("writable");
+    let wrong = dispatch(&["plot", text(&run), "--out", text(&place.join("other"))]);
+    assert_eq!(wrong.exit, Exit::Wrong);
+    assert!(
+        wrong.err.contains("report.html: found no report"),
+        "{}",
+        wrong.err
+    );
+    let none = dispatch(&["plot", text(&place), "--out", text(&plots)]);
+    assert!(none.err.contains("report.html"), "{}", none.err);
 }
 
 #[test]

@@ -119,6 +119,15 @@ pub struct FunctionCounts {
     pub up: bool,
 }
 
+/// The devices of a group of towers at one instant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GroupCounts {
+    /// Devices simulated.
+    pub devices: u32,
+    /// Of those, without each service ([`SERVICES`] order).
+    pub out: [u32; 4],
+}
+
 /// Reject causes that are counted one by one (TS 24.501 §9.11.3.2, TS 24.301 §9.9.3.9); the last place
 /// of [`RegistrationCounts::rejected`] is for all others.
 pub const COUNTED_CAUSES: [u8; 9] = [3, 7, 9, 10, 11, 17, 22, 27, 111];

@@ -11,7 +11,7 @@ use crate::topology::{NodeKind, Topology};
 use super::air::{Air, ClassRules, Timers, TowerState};
 use super::command::ElementStatus;
 use super::core::{Core, Elements, Itinerary, Radios};
-use super::counters::{Snapshot, TowerCounts};
+use super::counters::{GroupCounts, Snapshot, TowerCounts};
 use super::sizing;
 use super::spec::NetworkSpec;
 use super::ue::{EVENT_KINDS, Shard, TowerOutcome, shards};
@@ -347,6 +347,15 @@ impl<'a> Network<'a> {
             slice.add_to(&mut outcomes[slice.tower.index()], now);
         }
         outcomes
+    }
+
+    /// The devices out now in each of `count` groups of towers; `group_of` has the group of each tower.
+    pub fn out_by_group(&self, group_of: &[u32], count: usize) -> Vec<GroupCounts> {
+        let mut groups = vec![GroupCounts::default(); count];
+        for slice in self.shards.iter().flat_map(|shard| &shard.slices) {
+            slice.count_in(&mut groups[group_of[slice.tower.index()] as usize]);
+        }
+        groups
     }
 
     /// Simulated devices.
