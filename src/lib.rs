@@ -33,9 +33,9 @@
 //! | [`detect`] | alarms, gate judges, the detection floor | the truth |
 //! | [`response`] | people and automation acting on alarms | the truth |
 //! | [`impact`] | blast radius, recovery, regulators' thresholds, published figures | decisions |
-//! | [`scenario`] | the file: read, check, report every error at once, build | |
+//! | [`scenario`] | the file: read, check, report every error at once, lint the plan, build | |
 //! | [`simulation`] | one run, wired together | what to decide |
-//! | [`study`] | runs beside each other on common random numbers | |
+//! | [`study`] | runs beside each other on common random numbers; replays scored | |
 //! | [`report`] | tables in, bytes out | how a run works |
 //! | [`cli`] | arguments, files, progress, exit codes; the only room that prints | |
 //!

@@ -33,7 +33,17 @@ pub(super) enum Command {
     /// Set every detector to one false-alarm budget on quiet days, and show when each fires.
     Detect(DetectArguments),
     /// Check scenario files and report every error in them.
+    /// Draw the pictures of a run's report again, as SVG for papers and slides.
+    Plot(PlotArguments),
+    /// Check scenario files: report every error, and what history says is dangerous about the plan.
     Check(CheckArguments),
+    /// Say what a warning of `check` means, and which event taught it; without a rule, list all.
+    Explain {
+        /// Which rule.
+        rule: Option<String>,
+    },
+    /// Run replays of real events over several seeds, and count the published figures that they hit.
+    Score(ScoreArguments),
     /// Print the JSON Schema of scenario files.
     Schema,
     /// Show what network a scenario describes, and export it.
@@ -102,7 +112,8 @@ pub(super) struct CompareArguments {
     pub(super) runs: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) how: How,
-    /// Keep the run directories of the scenarios under this directory.
+    /// Write report.html here, and keep the run directories of the scenarios beside it
+    /// [default: only report.html, in runs/A-vs-B-SEED].
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
     /// Replace earlier run directories.
@@ -133,11 +144,11 @@ pub(super) struct DetectArguments {
     pub(super) files: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) how: How,
-    /// Days without trouble that set the limits; ten hold every kind of day.
-    #[arg(long, default_value_t = 10, value_name = "DAYS", value_parser = days(1))]
+    /// Days without trouble that set the limits; for one false alarm a week, seven or more.
+    #[arg(long, default_value_t = 14, value_name = "DAYS", value_parser = days(1))]
     pub(super) days: usize,
     /// Fresh days without trouble that count false alarms.
-    #[arg(long, default_value_t = 10, value_name = "DAYS", value_parser = days(1))]
+    #[arg(long, default_value_t = 14, value_name = "DAYS", value_parser = days(1))]
     pub(super) check_days: usize,
     /// Days that teach what is normal at each hour; with fewer than two, seasonal detectors cannot be
     /// evaluated.
@@ -179,11 +190,25 @@ fn days(least: usize) -> impl Fn(&str) -> Result<usize, String> + Clone + Send +
 
 fn budget(text: &str) -> Result<f64, String> {
     let budget: f64 = text.parse().map_err(|_| "expected a number".to_owned())?;
-    if budget.is_finite() && budget >= 0.0 {
+    if budget.is_finite() && budget > 0.0 {
         Ok(budget)
     } else {
-        Err("expected a number of at least 0".to_owned())
+        Err("expected a number above 0".to_owned())
     }
+}
+
+/// Arguments of `plot`.
+#[derive(Args, Clone, Debug)]
+pub(super) struct PlotArguments {
+    /// A run directory.
+    #[arg(value_name = "RUN_DIR")]
+    pub(super) run: PathBuf,
+    /// Write the pictures into this directory.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// Replace files that exist.
+    #[arg(long)]
+    pub(super) force: bool,
 }
 
 /// Arguments of `check`.
@@ -194,6 +219,25 @@ pub(super) struct CheckArguments {
     pub(super) files: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) overrides: Overrides,
+    /// Print JSON instead of text.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// Arguments of `score`.
+#[derive(Args, Clone, Debug)]
+pub(super) struct ScoreArguments {
+    /// Scenarios with a `published` block.
+    #[arg(required = true)]
+    pub(super) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) how: How,
+    /// How many seeds, counted from that of each scenario.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub(super) seeds: u64,
+    /// Exit with 1 if the share of predicted figures that are hit is below this.
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub(super) require: Option<f64>,
     /// Print JSON instead of text.
     #[arg(long)]
     pub(super) json: bool,
@@ -215,6 +259,12 @@ pub(super) struct TopologyArguments {
     /// Replace files that exist.
     #[arg(long)]
     pub(super) force: bool,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share: Option<f64> = text.parse().ok();
+    let fits = share.filter(|share| (0.0..=1.0).contains(share));
+    fits.ok_or_else(|| "expected a share from 0 to 1".to_owned())
 }
 
 fn scale(text: &str) -> Result<f64, String> {

@@ -82,7 +82,9 @@ fn load<E: Engine>(
     }
     for world in &worlds {
         let warnings = engine.plan(world).warnings;
-        warnings.iter().for_each(|line| terminal.tell(line));
+        for line in &warnings {
+            terminal.tell(line);
+        }
     }
     Ok(worlds)
 }

@@ -1,6 +1,6 @@
 //! The command line: arguments, files, progress, exit codes.
 //!
-//! Exit codes: 0 done (a check with warnings too); 1 a gate or `--verify` failed; 2 wrong use or
+//! Exit codes: 0 done (a check with warnings too); 1 a gate, `--verify` or `--require` failed; 2 wrong use or
 //! input/output; 3 some runs of a batch failed; 130 interrupted.
 //!
 //! Invariant: the only room that prints, reads the wall clock or ends the process; nothing that it reads
@@ -15,8 +15,10 @@ mod export;
 mod gates;
 mod interrupt;
 mod many;
+mod plot;
 mod progress;
 mod run;
+mod score;
 mod stop;
 mod terminal;
 mod timing;
@@ -84,7 +86,10 @@ fn execute<E: Engine>(arguments: &Arguments, engine: &E, terminal: &mut Terminal
         Command::Compare(asked) => compare::compare(asked, engine, terminal),
         Command::Gates(asked) => gates::gates(asked, engine, terminal),
         Command::Detect(asked) => detect::detect(asked, engine, terminal),
+        Command::Plot(asked) => plot::plot(asked, terminal),
         Command::Check(asked) => check::check(asked, engine, terminal),
+        Command::Explain { rule } => check::explain(rule.as_deref(), terminal),
+        Command::Score(asked) => score::score(asked, engine, terminal),
         Command::Schema => check::schema(engine, terminal),
         Command::Topology(asked) => topology::topology(asked, engine, terminal),
         Command::Completions { shell } => completions(*shell, terminal),

@@ -6,8 +6,8 @@
 //! Hoeffding 1963). For several factors by which the canary's odds of failure may be worse, the
 //! likelihood ratio to that null is a test martingale; so is their mean `E`. By Ville's inequality the
 //! probability that `E` ever reaches `1 / alpha` is at most `alpha`, however often one looks (Lindon
-//! and Malek, "Anytime-valid inference for multinomial count data", NeurIPS 2022, in a form that
-//! allows shares of events that vary).
+//! and Malek, "Anytime-valid inference for multinomial count data", Advances in Neural Information
+//! Processing Systems 35, 2022, in a form that allows shares of events that vary).
 //!
 //! Invariant: periods without failures, or without events on either side, change nothing.
 

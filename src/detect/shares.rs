@@ -68,12 +68,12 @@ mod tests {
             at: SimTime::ZERO,
             samples: 200.0,
         };
-        let bad = |metric, value| tally(metric, &observed(value)).map(|t| t.bad.round() as u64);
-        assert_eq!(bad(Metric::Rsr, 0.9), Some(20));
-        assert_eq!(bad(Metric::DropShare, 0.1), Some(20));
+        let bad = |metric, value| tally(metric, &observed(value)).map(|t| t.bad.round());
+        assert_eq!(bad(Metric::Rsr, 0.9), Some(20.0));
+        assert_eq!(bad(Metric::DropShare, 0.1), Some(20.0));
         assert_eq!(
             bad(Metric::Rsr, 1.1),
-            Some(0),
+            Some(0.0),
             "late answers are no negative failures"
         );
         assert_eq!(bad(Metric::QueueWait, 0.1), None);

@@ -22,7 +22,7 @@ pub fn detect_text(study: &DetectStudy, width: usize) -> String {
     let mute = study
         .candidates
         .iter()
-        .filter_map(|one| Some((one, one.obstacle?)));
+        .filter_map(|one| Some((one, one.obstacle.as_ref()?)));
     lines.extend(mute.flat_map(|(one, why)| wrapped(&format!("{}: {why}", one.name), width)));
     for night in &study.nights {
         lines.push(String::new());
@@ -36,15 +36,24 @@ pub fn detect_text(study: &DetectStudy, width: usize) -> String {
 fn how(study: &DetectStudy) -> String {
     let plan = &study.plan;
     format!(
-        "Counters every {}. Normal is learnt from {} days; limits allow {} false alarms a week on {} \
-         days; false alarms are counted on {} fresh ones. All days are generated: {}.",
+        "One device in {} is simulated; counters every {}. Normal is learnt from {} days; limits \
+         allow {} false alarms a week on {} weeks without trouble ({} days); false alarms are \
+         counted on {} fresh weeks. All days are generated: {}.",
+        short(libm::round(1.0 / study.scale)),
         study.period,
         plan.history_days,
         plan.budget_per_week,
+        weeks(plan.calibration_days),
         plan.calibration_days,
-        plan.check_days,
+        weeks(plan.check_days),
         study.kinds_of_day.join(", ")
     )
+}
+
+/// Days as weeks, to a tenth.
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+fn weeks(days: usize) -> String {
+    format!("{:.1}", days as f64 / 7.0)
 }
 
 fn calibration(study: &DetectStudy) -> TextTable {
@@ -230,7 +239,7 @@ mod tests {
     #[test]
     fn a_detector_that_cannot_be_evaluated_is_named_with_its_reason() {
         let text = detect_text(&study(), 80);
-        assert!(text.contains("it needs two days of history"), "{text}");
+        assert!(text.contains("it needs 2 days of history"), "{text}");
         let scales = detect_scales_text(&[study()], 80);
         assert!(scales.contains("not evaluable"), "{scales}");
     }

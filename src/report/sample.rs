@@ -4,15 +4,17 @@
 
 use crate::base::{PoolId, Record, RegionId, SimTime, Span, TowerId, WallClock};
 use crate::impact::{
-    Ending, Evidence, Names, Published, Recorder, TowerOutcome, TowerPlace, evaluate,
+    Ending, Evidence, Names, Place, PlaceFrame, Places, Published, Recorder, TowerOutcome,
+    TowerPlace, evaluate,
 };
 use crate::network::{ClassCounts, FunctionCounts, Snapshot};
-use crate::simulation::{GateFact, GateReport, RunResult, StageFact, Timing};
+use crate::simulation::{ElementFact, GateFact, GateReport, RunResult, StageFact, Timing, Watch};
 use crate::study::statistics::{Duration, Interval, survival};
 use crate::study::{
     ArmFigures, Calibrated, CandidateOutcome, DetectPlan, DetectStudy, GateStudy, GateWorth,
     NightOutcome,
 };
+use crate::topology::NodeKind;
 
 /// Twenty thousand phones and 800 first responders are out from minute 3, and back by and by.
 pub(crate) fn sample() -> RunResult {
@@ -62,6 +64,14 @@ pub(crate) fn sample() -> RunResult {
             detail: "success 0.02 below 0.95".into(),
         }],
         gate_reports: gate_reports(),
+        places: places(),
+        watch: watch(),
+        elements: vec![ElementFact {
+            node: 0,
+            kind: NodeKind::Amf,
+            latitude: 44.5,
+            longitude: -73.2,
+        }],
         events: vec![("registration".into(), 75_000), ("call".into(), 25_000)],
         notes: vec!["towers are merged in tens at this scale".into()],
         timing: Some(Timing {
@@ -153,7 +163,7 @@ pub(crate) fn detect_study(names: &[&str], plan: &DetectPlan) -> DetectStudy {
     };
     let mute = Calibrated {
         name: "seasonal RM.RegisteredSubNbrMean".into(),
-        obstacle: Some("not evaluable: it needs two days of history"),
+        obstacle: Some("not evaluable: it needs 2 days of history".into()),
         limit: f64::INFINITY,
         ..evaluable.clone()
     };
@@ -190,6 +200,36 @@ fn gate_reports() -> Vec<GateReport> {
         ..GateReport::default()
     };
     vec![failed, unreached]
+}
+
+/// Two places, of which one is out from minute 3 to minute 100.
+fn places() -> Places {
+    let place = |n: u16| Place {
+        name: format!("tower-{n}"),
+        latitude: 44.0 + f64::from(n) / 2.0,
+        longitude: -73.0,
+        region: RegionId(n),
+        towers: 1,
+        devices: 10_400,
+    };
+    let frame = |minute, level: u8| PlaceFrame {
+        at: minutes(minute),
+        out: [vec![level, 0], vec![level, level], vec![0, 0]],
+    };
+    Places {
+        list: vec![place(0), place(1)],
+        frames: vec![frame(0, 0), frame(3, 63), frame(60, 31), frame(100, 0)],
+    }
+}
+
+/// The operator's view: a minute late, and silent for a while.
+fn watch() -> Watch {
+    let seen = |minute: u64| (!(40..50).contains(&minute)).then_some(0.9);
+    let values: Vec<Option<f64>> = (0..=180).map(seen).collect();
+    Watch {
+        at: (0..=180).map(minutes).collect(),
+        values: [values.clone(), values.clone(), values.clone(), values],
+    }
 }
 
 fn minutes(count: u64) -> SimTime {

@@ -3,10 +3,12 @@
 //!
 //! Invariant: what can be wrong with a scenario is found here, before anything runs.
 
+mod altered;
+
 use std::path::{Path as FilePath, PathBuf};
 
 use crate::attack::Attacks;
-use crate::base::{Digest, NodeId, SimTime, Span, WallClock, zone_offset_seconds};
+use crate::base::{Digest, NodeId, Share, SimTime, Span, WallClock, zone_offset_seconds};
 use crate::change::{ChangeSpec, Rollout};
 use crate::detect::gate_problems;
 use crate::response::Response;
@@ -14,6 +16,7 @@ use crate::telemetry::Names;
 use crate::topology::{Topology, build};
 
 use super::file::ScenarioFile;
+use super::lint::{Planned, lint};
 use super::load::{Loaded, load, load_str};
 use super::problem::{Problem, Problems};
 use super::resolve::{digest, to_yaml};
@@ -36,6 +39,7 @@ pub struct Scenario {
     warnings: Vec<String>,
     /// The folder to which the scenario's file names are relative.
     base: PathBuf,
+    remarks: Vec<Problem>,
 }
 
 impl Scenario {
@@ -70,6 +74,7 @@ impl Scenario {
         if loaded.value.name.is_empty() {
             stem.clone_into(&mut loaded.value.name);
         }
+        take_mix(&mut loaded.value, &mut loaded.problems);
         let clock = check_values(&loaded.value, &mut loaded.problems);
         let topology = match build(&loaded.value.topology, &loaded.base) {
             Ok(topology) => Some(topology),
@@ -90,6 +95,9 @@ impl Scenario {
         }
         let base: PathBuf = loaded.base.clone();
         let (file, warnings) = loaded.finish()?;
+        let (remarks, warnings): (Vec<_>, Vec<_>) = warnings
+            .into_iter()
+            .partition(|problem| problem.rule.is_some());
         let topology = topology.expect("an unsound network is a problem");
         let mut warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
         warnings.extend(topology.warnings().iter().map(ToString::to_string));
@@ -104,35 +112,7 @@ impl Scenario {
             digest,
             warnings,
             base,
-        })
-    }
-
-    /// The same network at the same hour with another plan: what `alter` makes of the file, checked
-    /// anew. The network is not built again: `topology` and `start` must stay.
-    ///
-    /// # Errors
-    /// Everything that is wrong with the altered file.
-    pub fn altered(&self, alter: impl FnOnce(&mut ScenarioFile)) -> Result<Self, Vec<Problem>> {
-        let mut file = self.file.clone();
-        alter(&mut file);
-        assert!(
-            file.topology == self.file.topology && file.start == self.file.start,
-            "an altered scenario keeps its network and its hour"
-        );
-        let mut problems = Problems::new(&file.name);
-        let clock = check_values(&file, &mut problems);
-        check_against(&file, &self.topology, &self.clock, &mut problems);
-        if problems.has_errors() {
-            return Err(problems.into_sorted());
-        }
-        Ok(Self {
-            resolved: to_yaml(&file).expect("a checked scenario can be written"),
-            digest: whole_digest(&file, &self.base),
-            clock: clock.expect("a wrong start is a problem"),
-            topology: self.topology.clone(),
-            warnings: self.warnings.clone(),
-            base: self.base.clone(),
-            file,
+            remarks,
         })
     }
 
@@ -166,6 +146,11 @@ impl Scenario {
         &self.warnings
     }
 
+    /// What the plan lint says, with places.
+    pub fn remarks(&self) -> &[Problem] {
+        &self.remarks
+    }
+
     /// The names of the device classes, in their order.
     pub fn class_names(&self) -> Vec<String> {
         self.file
@@ -187,6 +172,29 @@ impl Scenario {
         let first = change.chain(attacks).min();
         let first = first.or(disturbances.min()).unwrap_or(Span::ZERO);
         SimTime::ZERO + file.outputs.reference.unwrap_or(first)
+    }
+}
+
+/// Give classes the shares that the mix names.
+fn take_mix(file: &mut ScenarioFile, problems: &mut Problems) {
+    let mix = std::mem::take(&mut file.population.mix);
+    let classes = &mut file.population.classes;
+    for name in mix.keys() {
+        if !classes.iter().any(|class| class.name == *name) {
+            let names: Vec<_> = classes.iter().map(|class| class.name.as_str()).collect();
+            let allowed = format!("one of the classes {}", names.join(", "));
+            problems.push(
+                &format!("population.mix.{name}"),
+                "no such class",
+                allowed,
+                None,
+            );
+        }
+    }
+    if !mix.is_empty() {
+        for class in classes {
+            class.share = mix.get(&class.name).copied().unwrap_or(Share::NONE);
+        }
     }
 }
 
@@ -428,6 +436,7 @@ fn check_rollouts(
 ) {
     let mut taken: std::collections::BTreeMap<NodeId, String> = std::collections::BTreeMap::new();
     let first = usize::from(file.change.is_some());
+    let mut planned = Vec::new();
     for (place, (change, rollout)) in file.rollouts().iter().enumerate() {
         let prefix = match place.checked_sub(first) {
             None => String::new(),
@@ -450,6 +459,12 @@ fn check_rollouts(
                         break;
                     }
                 }
+                planned.push(Planned {
+                    prefix: prefix.clone(),
+                    change: change.clone(),
+                    rollout: rollout.clone(),
+                    plan: plan.plan().to_vec(),
+                });
             }
         }
         let same = |(other, _): &(ChangeSpec, _)| other.id == change.id;
@@ -471,4 +486,5 @@ fn check_rollouts(
             }
         }
     }
+    lint(file, topology, clock, &planned, problems);
 }

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::check::check;
 use super::de::{self, from_tree};
+use super::overlay::add_defaults;
 use super::parse::parse;
 use super::path::{Path, Step};
 use super::problem::{Problem, Problems};
@@ -59,8 +60,7 @@ where
     let name = path.display().to_string();
     let text = read(path, &name)?;
     let base = path.parent().unwrap_or(FilePath::new("")).to_path_buf();
-    let loaded = load_str(&name, &text, overrides)?;
-    Ok(Loaded { base, ..loaded })
+    load_in(&name, &text, overrides, base)
 }
 
 /// Load the scenario in `text`; `name` stands for the file in messages, and file names in the
@@ -69,6 +69,19 @@ where
 /// # Errors
 /// Every problem found, in the order of the text, then of the overrides.
 pub fn load_str<T>(name: &str, text: &str, overrides: &[String]) -> Result<Loaded<T>, Vec<Problem>>
+where
+    T: DeserializeOwned + JsonSchema,
+{
+    load_in(name, text, overrides, PathBuf::new())
+}
+
+/// The same for a scenario whose file names are relative to `base`.
+fn load_in<T>(
+    name: &str,
+    text: &str,
+    overrides: &[String],
+    base: PathBuf,
+) -> Result<Loaded<T>, Vec<Problem>>
 where
     T: DeserializeOwned + JsonSchema,
 {
@@ -83,6 +96,7 @@ where
         return Err(problems.into_sorted());
     };
     take_schema_key(&mut tree);
+    add_defaults(&schema, &mut tree, &base, &mut problems);
     if !overrides.is_empty() {
         // Overrides use the proper names of keys, so the file must before they are applied. What
         // is wrong with the file is found again afterwards, unless an override mends it.
@@ -103,7 +117,7 @@ where
     match value {
         Some(value) => Ok(Loaded {
             value,
-            base: PathBuf::new(),
+            base,
             problems,
         }),
         None => Err(problems.into_sorted()),
@@ -111,7 +125,7 @@ where
 }
 
 /// `$schema` is for editors.
-fn take_schema_key(tree: &mut Node) {
+pub(super) fn take_schema_key(tree: &mut Node) {
     if let Value::Map(entries) = &mut tree.value {
         entries.retain(|entry| entry.key != "$schema");
     }
@@ -182,7 +196,7 @@ fn remove(tree: &mut Node, path: &Path) -> bool {
     entries.len() < before
 }
 
-fn read(path: &FilePath, name: &str) -> Result<String, Vec<Problem>> {
+pub(super) fn read(path: &FilePath, name: &str) -> Result<String, Vec<Problem>> {
     let wrong = |found: String, allowed: &str| vec![Problem::with_file(name, found, allowed)];
     let refused = |error: io::Error| {
         let found = match error.kind() {

@@ -12,19 +12,25 @@
 //! soak: Span,
 //! ```
 //!
+//! A file may name another one that gives what it leaves out (`overlay`); both are checked alike.
+//!
 //! What no schema can say is checked on the typed value, and reported by path; [`Problems`] finds
 //! the line.
 //!
+//! What may be said but is dangerous, as history tells, is the business of the plan lint ([`rules`]).
+//!
 //! [`ScenarioFile`] puts the sections of the rooms together; [`Scenario`] is one that is checked and built.
 //!
-//! Invariant: all but `file` and `checked` is generic over the root type, and knows no key by name.
+//! Invariant: all but `file`, `checked` and `lint` is generic over the root type, and knows no key by name.
 
 mod alternatives;
 mod check;
 mod checked;
 mod de;
 mod file;
+mod lint;
 mod load;
+mod overlay;
 mod parse;
 mod path;
 mod pattern;
@@ -43,6 +49,7 @@ mod tests;
 
 pub use checked::Scenario;
 pub use file::{ConcurrentSpec, ExportFormat, OutputsSpec, ScenarioFile};
+pub use lint::{LintSpec, Rule, Silence, rules};
 pub use load::{FILE_BYTES_MAX, Loaded, load, load_str};
 pub use parse::{DEPTH_MAX, VALUES_MAX};
 pub use path::{Path, Step};

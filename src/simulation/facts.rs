@@ -6,9 +6,9 @@ use crate::base::{Record, SimTime};
 use crate::change::{GateEntry, GateOutcome, Rollout};
 use crate::impact::Impact;
 use crate::network::Service;
-use crate::topology::Topology;
+use crate::topology::{NodeKind, Topology};
 
-use super::result::{GateFact, GateReport, StageFact};
+use super::result::{ElementFact, GateFact, GateReport, StageFact};
 
 /// The stages that were started, in order.
 pub(super) fn stages(rollout: &Rollout, records: &[Record], topology: &Topology) -> Vec<StageFact> {
@@ -132,6 +132,20 @@ pub(super) fn gates(records: &[Record]) -> Vec<GateFact> {
                 passed: word == "passed",
                 detail: word.to_owned(),
             }
+        })
+        .collect()
+}
+
+/// Everything but towers: what it is and where it stands.
+pub(super) fn elements(topology: &Topology) -> Vec<ElementFact> {
+    let nodes = topology.nodes().iter().enumerate();
+    let elements = nodes.filter(|(_, node)| node.kind != NodeKind::Tower);
+    elements
+        .map(|(index, node)| ElementFact {
+            node: index,
+            kind: node.kind,
+            latitude: node.latitude,
+            longitude: node.longitude,
         })
         .collect()
 }

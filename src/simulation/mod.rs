@@ -22,15 +22,18 @@ mod deck;
 mod facts;
 mod night;
 mod result;
+mod watch;
 
 use std::ops::ControlFlow;
 
 use crate::attack::Attacks;
-use crate::base::{SimTime, Span};
+use crate::base::{NodeId, SimTime, Span};
 use crate::change::Rollout;
 use crate::detect::signature::{Signature, Tracker};
 use crate::fault::{FaultEngine, Holds};
-use crate::impact::{Ending, Evidence, Names as ImpactNames, Recorder, TowerOutcome, evaluate};
+use crate::impact::{
+    Ending, Evidence, Names as ImpactNames, PlaceRecorder, Recorder, TowerOutcome, evaluate,
+};
 use crate::kernel::{Agenda, RunEnd, Workers, WorkersError, run};
 use crate::network::{Network, NetworkInput};
 use crate::response::Response;
@@ -38,7 +41,10 @@ use crate::scenario::Scenario;
 use crate::telemetry::{Names, OperatorView, Pipeline, Sensors};
 
 use night::{Night, Order};
-pub use result::{GateFact, GateReport, Observer, Part, RunResult, Silent, StageFact, Timing};
+pub use result::{
+    ElementFact, GateFact, GateReport, Observer, Part, RunResult, Silent, StageFact, Timing,
+};
+pub use watch::{WATCHED, Watch};
 
 /// How a run is carried out. None of it changes a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,21 +110,7 @@ pub fn simulate_with(
     let workers = Workers::new(settings.threads).map_err(RunError::Workers)?;
     let file = scenario.file();
     let topology = scenario.topology();
-    let rollouts: Vec<Rollout> = file
-        .rollouts()
-        .iter()
-        .map(|(change, rollout)| {
-            Rollout::new(change, rollout, topology, scenario.clock(), seed)
-                .expect("the scenario has checked it")
-        })
-        .collect();
-    let added = file.rollouts().into_iter().map(|(change, _)| change);
-    let added = added
-        .zip(&rollouts)
-        .filter(|(change, _)| change.adds_elements);
-    let absent: Vec<_> = added
-        .flat_map(|(_, rollout)| rollout.targets().to_vec())
-        .collect();
+    let (rollouts, absent) = rollouts(scenario, seed);
     let input = NetworkInput {
         topology,
         population: &file.population,
@@ -138,12 +130,6 @@ pub fn simulate_with(
     };
     let retention = file.telemetry.retention;
     let windows_per_progress = (WINDOW_DEVICES / network.devices().max(1)).clamp(1, 64);
-    let view = OperatorView::new(&file.telemetry, topology).at_scale(file.scale);
-    let view = if file.outputs.export.is_empty() {
-        view
-    } else {
-        view.keeping_everything()
-    };
     let mut night = Night {
         scenario,
         seed,
@@ -155,7 +141,7 @@ pub fn simulate_with(
         pipeline: Pipeline::new(&file.telemetry, seed, file.scale).on(topology),
         sensors: Sensors::new(&file.telemetry, seed),
         traces: Vec::new(),
-        view,
+        view: view(scenario),
         tracker: Tracker::new(topology, file.scale),
         signature: Signature {
             contract: file.telemetry.contract,
@@ -165,6 +151,8 @@ pub fn simulate_with(
             .expect("the scenario has checked it"),
         holds: Holds::default(),
         records: Vec::new(),
+        places: PlaceRecorder::new(topology),
+        watch: Watch::default(),
         outages: Vec::new(),
         recorder: Recorder::new(ImpactNames::new(topology, classes.clone(), file.scale)),
         classes: &classes,
@@ -183,6 +171,33 @@ pub fn simulate_with(
     }
 }
 
+/// The rollouts of the night, and the elements that are not in service before they have been installed.
+fn rollouts(scenario: &Scenario, seed: u64) -> (Vec<Rollout>, Vec<NodeId>) {
+    let changes = scenario.file().rollouts();
+    let rollout = |(change, rollout): &(_, _)| {
+        Rollout::new(change, rollout, scenario.topology(), scenario.clock(), seed)
+            .expect("the scenario has checked it")
+    };
+    let rollouts: Vec<Rollout> = changes.iter().map(rollout).collect();
+    let added = changes.iter().zip(&rollouts);
+    let absent = added
+        .filter(|((change, _), _)| change.adds_elements)
+        .flat_map(|(_, rollout)| rollout.targets().to_vec())
+        .collect();
+    (rollouts, absent)
+}
+
+/// What the operator will see.
+fn view(scenario: &Scenario) -> OperatorView {
+    let file = scenario.file();
+    let view = OperatorView::new(&file.telemetry, scenario.topology()).at_scale(file.scale);
+    if file.outputs.export.is_empty() {
+        view
+    } else {
+        view.keeping_everything()
+    }
+}
+
 /// Turn what happened into results.
 fn finish(mut night: Night<'_, '_>, horizon: SimTime) -> RunResult {
     night.observer.turns_to(Part::Score);
@@ -191,7 +206,7 @@ fn finish(mut night: Night<'_, '_>, horizon: SimTime) -> RunResult {
     night.network.settle(horizon);
     night.network.assert_conserved();
     if night.recorder.last_at() != Some(horizon) {
-        night.recorder.observe(&night.network.snapshot(horizon));
+        night.sample(horizon);
     }
     let names = ImpactNames::new(scenario.topology(), scenario.class_names(), file.scale);
     let ending = Ending {
@@ -246,6 +261,9 @@ fn finish(mut night: Night<'_, '_>, horizon: SimTime) -> RunResult {
         kpi,
         stages,
         published,
+        places: night.places.finish(),
+        watch: night.watch,
+        elements: facts::elements(scenario.topology()),
         timing: None,
     }
 }

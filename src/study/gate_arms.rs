@@ -128,7 +128,7 @@ pub fn gate_study(scenario: &Scenario, overseer: &Overseer<'_>) -> Result<GateSt
     let done = run_all(tasks.collect(), overseer)?;
     let results: BTreeMap<&Vec<Place>, RunResult> = arms
         .keys()
-        .zip(done.into_iter().map(|(_, result)| result))
+        .zip(done.into_iter().map(|((), result)| result))
         .collect();
     let figures = |kept: &Vec<Place>| ArmFigures::of(&results[kept]);
     let worth = |place: &Place| {

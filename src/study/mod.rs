@@ -6,6 +6,7 @@ mod calibration;
 mod figures;
 mod gate_arms;
 mod pairing;
+mod score;
 mod signs;
 pub mod statistics;
 mod watch;
@@ -17,5 +18,6 @@ pub use calibration::{
 pub use figures::{FigureUnit, RunFigures, unit};
 pub use gate_arms::{ArmFigures, GateStudy, GateVerdict, GateWorth, gate_study, gate_study_runs};
 pub use pairing::{Paired, PairedFigure, PairingError, pair};
+pub use score::{Score, ScoredFigure};
 pub use signs::{HORIZONS_MIN, RunSigns, SignRow, UNKNOWN};
 pub use watch::{Overseer, WatchError};

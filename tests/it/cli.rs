@@ -100,11 +100,12 @@ fn ends(done: &Done, code: i32) {
     assert_eq!(done.code, code, "{done:#?}");
 }
 
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     "events.csv",
     "gates.csv",
     "impact.csv",
     "kpi.csv",
+    "report.html",
     "scenario.resolved.yaml",
     "signature.csv",
     "summary.json",

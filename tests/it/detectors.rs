@@ -168,9 +168,54 @@ fn without_history_a_seasonal_detector_cannot_be_evaluated() {
     for one in &found.candidates {
         let says = one
             .obstacle
-            .is_some_and(|why| why.contains("two days of history"));
+            .as_ref()
+            .is_some_and(|why| why.contains("2 days of history"));
         assert_eq!(says, one.detector == "seasonal", "{one:?}");
     }
+}
+
+#[test]
+fn a_limit_needs_as_many_days_as_its_budget_allows_one_alarm_on() {
+    let weekly = DetectPlan {
+        budget_per_week: 1.0,
+        ..plan(2)
+    };
+    let found = study(NIGHT, &weekly).expect("a study");
+    for one in &found.candidates {
+        let needs = one.obstacle.as_deref().unwrap_or_default();
+        let says = needs.contains("needs 7 days without trouble");
+        assert_eq!(says, one.is_calibrated, "{one:?}");
+    }
+}
+
+#[test]
+fn where_every_report_is_lost_only_absence_can_be_evaluated() {
+    let deaf = format!("{NIGHT}telemetry: {{counters: {{loss: 1}}}}\n");
+    let found = study(&deaf, &plan(2)).expect("a study");
+    for (one, outcome) in found.candidates.iter().zip(&found.nights[0].candidates) {
+        let is_deaf = one.obstacle.is_some();
+        assert_eq!(is_deaf, one.detector != "absence", "{one:?}");
+        if is_deaf {
+            assert_eq!((outcome.silence.happened, one.floor), (0, None), "{one:?}");
+            assert_eq!((one.calibration_alarms, one.check_alarms), (0, 0));
+        }
+    }
+}
+
+#[test]
+fn limits_of_one_network_are_not_used_on_another() {
+    let overseer = Overseer {
+        threads: 2,
+        is_stopped: &|| false,
+        run_done: &|| {},
+    };
+    let later = scenario_with(NIGHT, &["scale=0.05", "start=2024-02-22T05:00:00-06:00"]);
+    let scenarios = [scenario_with(NIGHT, &["scale=0.05"]), later];
+    let error = detect_study(&scenarios, &plan(0), &overseer).expect_err("another hour");
+    assert!(
+        error.to_string().contains("found another start than"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -196,8 +241,8 @@ fn program(folder: &std::path::Path, words: &[&str]) -> Output {
 fn both_commands_give_the_same_bytes_on_any_number_of_threads() {
     let folder = scratch("detectors-commands");
     fs::write(folder.join("night.yaml"), NIGHT).expect("writable");
-    let gates = "rollout.stages.0.gates=[{metric: elements-up, success: '>= 1'}, {metric: RSR, fail: '< 0.9'}]";
-    let gated = ["gates", "night.yaml", "--scale", "0.05", "--set", gates];
+    let gating = "rollout.stages.0.gates=[{metric: elements-up, success: '>= 1'}, {metric: RSR, fail: '< 0.9'}]";
+    let gated = ["gates", "night.yaml", "--scale", "0.05", "--set", gating];
     let judged = [
         "detect",
         "night.yaml",
@@ -211,6 +256,8 @@ fn both_commands_give_the_same_bytes_on_any_number_of_threads() {
         "0",
         "--nights",
         "1",
+        "--budget",
+        "7",
         "--json",
     ];
     for words in [&gated[..], &judged[..]] {

@@ -67,7 +67,7 @@ fn a_gate_tells_its_floor_when_it_acted_and_what_was_exposed() {
 fn every_judge_of_canary_and_control_sees_a_canary_that_fails() {
     for gate in [
         "[{judge: sequential, metric: drop-share, scope: selected}]",
-        "[{judge: mann-whitney, metric: elements-up, scope: selected, initial_delay: 8m}]",
+        "[{judge: mann-whitney, metric: elements-up, scope: selected, canary: {window: 2m}}]",
         "[{judge: control-group, metric: elements-up, scope: selected, fail: '< -0.1'}]",
         "[{metric: elements-up, success: '>= 1', scope: selected, for: 1m}]",
     ] {
@@ -76,6 +76,39 @@ fn every_judge_of_canary_and_control_sees_a_canary_that_fails() {
         let sees = !gate.contains("drop-share");
         assert_eq!(told.outcome == "failed", sees, "{gate}: {told:?}");
         assert!(told.measured + told.without_data > 0, "{gate}: {told:?}");
+    }
+}
+
+#[test]
+fn the_rank_test_does_not_see_a_canary_that_is_down_less_than_half_of_the_time() {
+    // Three minutes in eight: the median of all differences from the control stays nil.
+    let result =
+        night("[{judge: mann-whitney, metric: elements-up, scope: selected, initial_delay: 8m}]");
+    let gate = only(&result);
+    assert_eq!(gate.outcome, "passed", "as Kayenta's judge would have it");
+    assert!(gate.measured > 0);
+}
+
+#[test]
+fn no_judge_takes_lost_reports_for_good_or_bad_news() {
+    for gate in [
+        "[{metric: elements-up, success: '>= 1', scope: selected}]",
+        "[{judge: mann-whitney, metric: elements-up, scope: selected}]",
+        "[{judge: sequential, metric: RSR, scope: selected}]",
+        "[{judge: control-group, metric: RSR, scope: selected, fail: '< -0.1'}]",
+    ] {
+        let gates = format!("rollout.stages.0.gates={gate}");
+        let scenario = scenario_with(
+            NIGHT,
+            &[
+                &gates,
+                "telemetry={counters: {loss: 1}, functions: {loss: 1}}",
+            ],
+        );
+        let result = simulate(&scenario, 3);
+        let told = only(&result);
+        assert_eq!((told.measured, told.outcome), (0, "inconclusive"), "{gate}");
+        assert!(told.without_data > 0, "{gate}");
     }
 }
 

@@ -19,6 +19,7 @@ mod golden;
 mod known_answers;
 mod order;
 mod properties;
+mod report;
 mod scale;
 mod signature;
 mod storm;

@@ -37,7 +37,8 @@ use worlds::Days;
 pub struct DetectPlan {
     /// Days that teach what is normal; detectors of the time of day need two.
     pub history_days: usize,
-    /// Days that set the limits; ten hold every kind of day.
+    /// Days that set the limits. They must be so many that the budget allows one false alarm on them,
+    /// or no limit can be evaluated; ten hold every kind of day.
     pub calibration_days: usize,
     /// Fresh days that count false alarms.
     pub check_days: usize,
@@ -51,8 +52,8 @@ impl Default for DetectPlan {
     fn default() -> Self {
         Self {
             history_days: 3,
-            calibration_days: 10,
-            check_days: 10,
+            calibration_days: 14,
+            check_days: 14,
             nights: 5,
             budget_per_week: 1.0,
         }
@@ -72,10 +73,20 @@ impl DetectPlan {
                 "found no day to calibrate on, none to check on, or no night: each needs one",
             );
         }
-        if !(self.budget_per_week.is_finite() && self.budget_per_week >= 0.0) {
-            return plan("found an impossible budget: it is a number of at least 0");
+        if !(self.budget_per_week.is_finite() && self.budget_per_week > 0.0) {
+            return plan("found an impossible budget: it is a number above 0");
         }
         Ok(())
+    }
+
+    /// Days on which the budget allows one false alarm: fewer cannot tell whether a limit keeps to it.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "above 0; a number that is too large becomes the largest"
+    )]
+    pub fn days_needed(&self) -> usize {
+        libm::ceil(7.0 / self.budget_per_week - 1e-9) as usize
     }
 
     /// False alarms that the calibration days may bring.
@@ -122,7 +133,7 @@ pub struct Calibrated {
     /// Whether its limit was calibrated.
     pub is_calibrated: bool,
     /// Why it cannot be evaluated; none if it can.
-    pub obstacle: Option<&'static str>,
+    pub obstacle: Option<String>,
     /// The score from which on it fires.
     pub limit: f64,
     /// The same as a rule would say it.
@@ -154,6 +165,9 @@ pub fn detect_study(
     let Some(first) = scenarios.first() else {
         return Err(WatchError::Plan("found no scenario".to_owned()));
     };
+    for other in &scenarios[1..] {
+        check_same_days(first, other)?;
+    }
     let found = candidates(first);
     let alarms = alarms(first, &found)?;
     let days = Days::of(first)?;
@@ -201,6 +215,26 @@ pub fn detect_study(
         candidates: calibrated,
         nights,
     })
+}
+
+/// What is normal for one network at one hour is not so for another.
+fn check_same_days(first: &Scenario, other: &Scenario) -> Result<(), WatchError> {
+    let (one, two) = (first.file(), other.file());
+    let differs = [
+        ("topology", one.topology != two.topology),
+        ("population", one.population != two.population),
+        ("start", one.start != two.start),
+        ("scale", (one.scale - two.scale).abs() > 0.0),
+        ("telemetry", one.telemetry != two.telemetry),
+    ];
+    let Some((key, _)) = differs.iter().find(|(_, differs)| *differs) else {
+        return Ok(());
+    };
+    Err(WatchError::Plan(format!(
+        "{}: found another {key} than in {}, whose days without trouble set the limits; compare \
+         scenarios of one network, or give each its own command",
+        two.name, one.name
+    )))
 }
 
 /// The days, and who runs them.
@@ -296,24 +330,28 @@ impl Bench<'_> {
         let hold = looks(candidate.rule.hold);
         let all: Vec<&Trace> = quiet.iter().collect();
         let found = calibrated_limit(&all, hold, self.plan.allowed());
-        let limit = if candidate.is_calibrated {
-            found.unwrap_or(f64::INFINITY)
-        } else {
-            own_limit(candidate, alarm)
-        };
         let told: usize = quiet.iter().map(Trace::told).sum();
+        let obstacle = self.obstacle(candidate, alarm, told);
+        let limit = match (&obstacle, candidate.is_calibrated) {
+            (Some(_), _) => f64::INFINITY,
+            (None, true) => found.unwrap_or(f64::INFINITY),
+            (None, false) => own_limit(candidate, alarm),
+        };
         let count = |days: &[Trace]| days.iter().map(|day| day.false_alarms(limit, hold)).sum();
         let check_alarms = count(fresh);
         let days = number(self.plan.check_days);
         let interval = poisson_interval(check_alarms, 0.95);
-        let (floor, floor_15min) = self.floors(index, candidate, alarm);
+        let (floor, floor_15min) = match told {
+            0 => (None, None),
+            _ => self.floors(index, candidate, alarm),
+        };
         Calibrated {
             name: candidate.rule.name.clone(),
             detector: alarm.detector().name,
             metric: alarm.watch().metric.to_string(),
             unit: alarm.detector().unit,
             is_calibrated: candidate.is_calibrated,
-            obstacle: self.obstacle(alarm, told),
+            obstacle,
             limit,
             limit_text: limit_text(candidate, limit),
             hold,
@@ -329,14 +367,24 @@ impl Bench<'_> {
     }
 
     /// Why a candidate says nothing.
-    fn obstacle(&self, alarm: &Alarm, told: usize) -> Option<&'static str> {
-        match told {
-            0 if alarm.detector().name == "seasonal" && self.plan.history_days < HISTORY_MIN => {
-                Some("not evaluable: it needs two days of history")
-            }
-            0 => Some("not evaluable: it never had enough data"),
-            _ => None,
+    fn obstacle(&self, candidate: &Candidate, alarm: &Alarm, told: usize) -> Option<String> {
+        let needed = self.plan.days_needed();
+        if told == 0 {
+            let is_new =
+                alarm.detector().name == "seasonal" && self.plan.history_days < HISTORY_MIN;
+            return Some(if is_new {
+                format!("not evaluable: it needs {HISTORY_MIN} days of history")
+            } else {
+                "not evaluable: it never had enough data".to_owned()
+            });
         }
+        let is_short = candidate.is_calibrated && self.plan.calibration_days < needed;
+        is_short.then(|| {
+            format!(
+                "not evaluable: a limit for {} false alarms a week needs {needed} days without trouble",
+                self.plan.budget_per_week
+            )
+        })
     }
 
     fn floors(

@@ -55,11 +55,14 @@ pub struct CandidateOutcome {
     pub preventable_minutes: f64,
 }
 
+/// The candidates: their rules, their limits, and what is normal for each.
+pub(super) type Posts<'a> = (&'a [Alarm], &'a [Calibrated], &'a [Option<Arc<Profile>>]);
+
 /// Run the nights of a scenario, and let every candidate watch.
 pub(super) fn nights(
     scenario: &Scenario,
     plan: &DetectPlan,
-    (alarms, calibrated, profiles): (&[Alarm], &[Calibrated], &[Option<Arc<Profile>>]),
+    (alarms, calibrated, profiles): Posts<'_>,
     overseer: &Overseer<'_>,
 ) -> Result<NightOutcome, WatchError> {
     let first = scenario.file().seed;

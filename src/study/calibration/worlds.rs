@@ -70,7 +70,7 @@ impl Days {
 
     /// The scenario of the n-th day of a set: every other one is quiet.
     pub(super) fn nth(&self, day: usize) -> &Scenario {
-        if day % 2 == 0 {
+        if day.is_multiple_of(2) {
             return &self.quiet;
         }
         &self.disturbed[day / 2 % self.disturbed.len()]
