@@ -67,8 +67,10 @@ pub enum GateVerdict {
     Silent,
     /// It failed the stage, and that saved service.
     Saves,
-    /// It failed the stage, and that saved nothing.
+    /// It failed the stage, and that saved nothing: the worst had come.
     TooLate,
+    /// It failed the stage in time, and there was nothing that this could save.
+    Needless,
     /// It failed the stage, and that cost more service than it saved.
     Costs,
 }
@@ -82,6 +84,7 @@ impl GateVerdict {
             Self::Silent => "silent",
             Self::Saves => "saves",
             Self::TooLate => "too late",
+            Self::Needless => "needless",
             Self::Costs => "costs",
         }
     }
@@ -98,7 +101,11 @@ impl GateWorth {
             "not-reached" => GateVerdict::NotReached,
             "failed" if saved > noise => GateVerdict::Saves,
             "failed" if saved < -noise => GateVerdict::Costs,
-            "failed" => GateVerdict::TooLate,
+            // Most of those were out who ever were at once.
+            "failed" if none.peak_devices > 0 && 2 * alone.devices_out >= none.peak_devices => {
+                GateVerdict::TooLate
+            }
+            "failed" => GateVerdict::Needless,
             _ if alone.measured == 0 => GateVerdict::Blind,
             _ => GateVerdict::Silent,
         }
@@ -244,14 +251,16 @@ mod tests {
     fn a_gate_is_judged_by_what_it_does_alone() {
         let figures = |data_minutes| ArmFigures {
             data_minutes,
+            peak_devices: 100,
             ..ArmFigures::default()
         };
-        let verdict = |outcome, measured, alone: f64| {
+        let verdict = |outcome, measured, alone: f64, devices_out| {
             let worth = GateWorth {
                 together: GateReport::default(),
                 by_itself: GateReport {
                     measured,
                     outcome,
+                    devices_out,
                     ..GateReport::default()
                 },
                 without: ArmFigures::default(),
@@ -259,11 +268,12 @@ mod tests {
             };
             worth.verdict(&figures(1_000.0))
         };
-        assert_eq!(verdict("failed", 3, 10.0), GateVerdict::Saves);
-        assert_eq!(verdict("failed", 3, 1_000.0), GateVerdict::TooLate);
-        assert_eq!(verdict("failed", 3, 2_000.0), GateVerdict::Costs);
-        assert_eq!(verdict("passed", 3, 1_000.0), GateVerdict::Silent);
-        assert_eq!(verdict("inconclusive", 0, 1_000.0), GateVerdict::Blind);
-        assert_eq!(verdict("not-reached", 0, 1_000.0), GateVerdict::NotReached);
+        assert_eq!(verdict("failed", 3, 10.0, 0), GateVerdict::Saves);
+        assert_eq!(verdict("failed", 3, 1_000.0, 90), GateVerdict::TooLate);
+        assert_eq!(verdict("failed", 3, 1_000.0, 10), GateVerdict::Needless);
+        assert_eq!(verdict("failed", 3, 2_000.0, 0), GateVerdict::Costs);
+        assert_eq!(verdict("passed", 3, 1_000.0, 0), GateVerdict::Silent);
+        assert_eq!(verdict("inconclusive", 0, 1_000.0, 0), GateVerdict::Blind);
+        assert_eq!(verdict("not-reached", 0, 1_000.0, 0), GateVerdict::NotReached);
     }
 }

@@ -419,7 +419,9 @@ fn own_limit(candidate: &Candidate, alarm: &Alarm) -> f64 {
 /// A limit as a rule would say it: a threshold's score is the value, or its negative where low is bad.
 fn limit_text(candidate: &Candidate, limit: f64) -> String {
     let written = |value: f64| {
-        if value != 0.0 && value.abs() < 1e-3 {
+        if value > 0.0 && value < f64::MIN_POSITIVE {
+            "above 0".to_owned()
+        } else if value != 0.0 && value.abs() < 1e-3 {
             format!("{value:.1e}")
         } else {
             format!("{value:.4}")
