@@ -3,8 +3,17 @@
 //! Invariant: runs are compared only in ways that their seeds allow.
 
 mod figures;
+mod file;
 mod pairing;
+mod record;
 pub mod statistics;
 
 pub use figures::{FigureUnit, RunFigures, unit};
+pub use file::{
+    Design, Distribution, Factor, Levels, Plan, Precision, Quantity, Replications, Scalar,
+    StudyFile,
+};
 pub use pairing::{Paired, PairedFigure, PairingError, pair};
+pub use record::{
+    Cell, Column, ColumnKind, Figure, Holds, Parameter, ParameterValue, RowSink, RunRecord, Table,
+};
