@@ -4,12 +4,15 @@
 //! line on speed show how long it took. Nothing is printed here.
 
 mod compare_text;
+mod dictionary;
 mod files;
 mod headline;
 mod json;
 mod log_table;
 mod number;
+mod parquet;
 mod phrases;
+mod read_table;
 mod run_dir;
 mod study_tables;
 mod summary_text;
@@ -20,8 +23,11 @@ mod text_table;
 pub(crate) mod sample;
 
 pub use compare_text::compare_text;
+pub use dictionary::COLUMNS_JSON;
 pub use files::{Rendered, TIMING_FILE, render, timing_json};
 pub use number::{duration, grouped, percent, short};
+pub use parquet::RUNS_PARQUET;
+pub use read_table::{TableError, read_table};
 pub use run_dir::{ReportError, RunDir, read_figures};
 pub use study_tables::{RUNS_CSV, open_tables, table_files};
 pub use summary_text::summary_text;

@@ -8,6 +8,9 @@ use std::path::Path;
 
 use crate::study::{Cell, Column, RowSink};
 
+use super::dictionary::{COLUMNS_JSON, DictionaryFile};
+use super::parquet::{ParquetTable, RUNS_PARQUET};
+
 /// Name of the table of runs as CSV.
 pub const RUNS_CSV: &str = "runs.csv";
 
@@ -15,7 +18,11 @@ pub const RUNS_CSV: &str = "runs.csv";
 type Open = fn(&Path, &[Column]) -> io::Result<Box<dyn RowSink>>;
 
 /// Every format, with the names of the files that it writes.
-const FORMATS: [(&[&str], Open); 1] = [(&[RUNS_CSV], CsvTable::open)];
+const FORMATS: [(&[&str], Open); 3] = [
+    (&[RUNS_CSV], CsvTable::open),
+    (&[RUNS_PARQUET], ParquetTable::open),
+    (&[COLUMNS_JSON], DictionaryFile::open),
+];
 
 /// The names of all files that a table of runs becomes.
 pub fn table_files() -> impl Iterator<Item = &'static str> {

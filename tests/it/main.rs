@@ -16,6 +16,7 @@ mod golden;
 mod known_answers;
 mod order;
 mod properties;
+mod statistics;
 mod storm;
 mod support;
 mod tidy;

@@ -52,11 +52,7 @@ pub fn percentile_interval(resampled: &[f64], level: f64) -> Option<Interval> {
 }
 
 /// The statistic of each resample.
-fn distribution(
-    values: &[f64],
-    statistic: &impl Fn(&[f64]) -> f64,
-    how: &Resampling,
-) -> Vec<f64> {
+fn distribution(values: &[f64], statistic: &impl Fn(&[f64]) -> f64, how: &Resampling) -> Vec<f64> {
     let size = u32::try_from(values.len()).expect("fewer than 2^32 runs");
     let (mut indices, mut sample) = (Vec::new(), Vec::new());
     (0..how.count)
@@ -110,7 +106,13 @@ mod tests {
     #[test]
     fn certainty_has_no_width() {
         let found = bca_interval(&[4.0; 20], average, &Resampling::new(1)).expect("twenty values");
-        assert_eq!(found, Interval { low: 4.0, high: 4.0 });
+        assert_eq!(
+            found,
+            Interval {
+                low: 4.0,
+                high: 4.0
+            }
+        );
         assert_eq!(bca_interval(&[4.0], average, &Resampling::new(1)), None);
     }
 
@@ -120,7 +122,10 @@ mod tests {
         let found = bca_interval(&values, average, &Resampling::new(1)).expect("thirty values");
         let centre = average(&values);
         assert!(found.holds(centre));
-        assert!(found.high - centre > 1.1 * (centre - found.low), "{found:?}");
+        assert!(
+            found.high - centre > 1.1 * (centre - found.low),
+            "{found:?}"
+        );
     }
 
     #[test]

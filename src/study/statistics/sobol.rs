@@ -5,10 +5,10 @@
 //!
 //! Invariant: a parameter that the outcome does not follow has both indices 0.
 
+use super::Interval;
 use super::average::mean;
 use super::bootstrap::percentile_interval;
 use super::resample::Resampling;
-use super::Interval;
 
 /// The outcomes of a design of Saltelli: matrices A and B of parameter values, and for each parameter A
 /// with that one column taken from B.
@@ -49,7 +49,10 @@ pub fn sobol_indices(runs: &SobolRuns, how: &Resampling) -> Option<Vec<SobolInde
     let found = indices_of(runs, &all).filter(|_| rows > 1)?;
     let resampled = resampled(runs, how);
     let interval = |parameter: usize, part: fn(&(f64, f64)) -> f64, found: f64| {
-        let values: Vec<f64> = resampled.iter().map(|each| part(&each[parameter])).collect();
+        let values: Vec<f64> = resampled
+            .iter()
+            .map(|each| part(&each[parameter]))
+            .collect();
         let nothing = Interval {
             low: found,
             high: found,
@@ -107,7 +110,10 @@ mod tests {
             ab: vec![vec![1.0; 4]],
         };
         assert_eq!(sobol_indices(&runs, &Resampling::new(1)), None);
-        assert_eq!(sobol_indices(&SobolRuns::default(), &Resampling::new(1)), None);
+        assert_eq!(
+            sobol_indices(&SobolRuns::default(), &Resampling::new(1)),
+            None
+        );
     }
 
     #[test]

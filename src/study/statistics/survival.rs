@@ -112,11 +112,7 @@ impl SurvivalCurve {
         (end(|band| band.low), end(|band| band.high))
     }
 
-    fn first_where(
-        &self,
-        height: impl Fn(&SurvivalStep) -> f64,
-        share: f64,
-    ) -> Option<f64> {
+    fn first_where(&self, height: impl Fn(&SurvivalStep) -> f64, share: f64) -> Option<f64> {
         // 1 - 0.9 is a little more than 0.1.
         let left = 1.0 - share + 1e-12;
         let mut steps = self.steps.iter();
@@ -153,7 +149,10 @@ mod tests {
             happened: false,
         };
         let curve = survival(&[waiting; 3], 0.95);
-        assert_eq!((curve.steps.len(), curve.watched, curve.happened), (0, 3, 0));
+        assert_eq!(
+            (curve.steps.len(), curve.watched, curve.happened),
+            (0, 3, 0)
+        );
         assert_eq!(curve.time_of(0.5), None);
         assert_eq!(curve.interval_of(0.5), (None, None));
     }
