@@ -28,6 +28,8 @@ pub(super) enum Command {
     Run(RunArguments),
     /// Run scenarios on common random numbers, or read run directories, and show the differences.
     Compare(CompareArguments),
+    /// Say what the runs of a study say: distributions, differences, what drives an outcome.
+    Summarize(SummarizeArguments),
     /// Check scenario files and report every error in them.
     Check(CheckArguments),
     /// Print the JSON Schema of scenario files.
@@ -103,6 +105,24 @@ pub(super) struct CompareArguments {
     /// Print JSON instead of text.
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// Arguments of `summarize`.
+#[derive(Args, Clone, Debug)]
+pub(super) struct SummarizeArguments {
+    /// The directory of a finished study: its `runs.csv` and `columns.json`.
+    #[arg(value_name = "DIR")]
+    pub(super) directory: PathBuf,
+    /// An outcome to summarise, with `*` for any text, such as `voice.*` (repeatable) [default: blast radius,
+    /// device-minutes lost, time to recovery].
+    #[arg(long = "outcome", value_name = "NAME")]
+    pub(super) outcomes: Vec<String>,
+    /// Write every figure as CSV into this directory: distributions, differences, sensitivity, survival.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Seed of the bootstrap's resamples.
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
 }
 
 /// Arguments of `check`.

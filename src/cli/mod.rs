@@ -15,6 +15,7 @@ mod interrupt;
 mod progress;
 mod run;
 mod stop;
+mod summarize;
 mod terminal;
 mod timing;
 mod topology;
@@ -79,6 +80,7 @@ fn execute<E: Engine>(arguments: &Arguments, engine: &E, terminal: &mut Terminal
         Command::Run(asked) => run::run(asked, engine, terminal),
         Command::Compare(asked) => compare::compare(asked, engine, terminal),
         Command::Check(asked) => check::check(asked, engine, terminal),
+        Command::Summarize(asked) => summarize::summarize(asked, terminal),
         Command::Schema => check::schema(engine, terminal),
         Command::Topology(asked) => topology::topology(asked, engine, terminal),
         Command::Completions { shell } => completions(*shell, terminal),

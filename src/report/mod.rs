@@ -14,10 +14,13 @@ mod parquet;
 mod phrases;
 mod read_table;
 mod run_dir;
+mod study_csv;
 mod study_tables;
+mod study_text;
 mod summary_text;
 mod tables;
 mod text_table;
+mod whole_file;
 
 #[cfg(test)]
 pub(crate) mod sample;
@@ -29,5 +32,8 @@ pub use number::{duration, grouped, percent, short};
 pub use parquet::RUNS_PARQUET;
 pub use read_table::{TableError, read_table};
 pub use run_dir::{ReportError, RunDir, read_figures};
+pub use study_csv::{SUMMARY_FILES, study_csv};
 pub use study_tables::{RUNS_CSV, open_tables, table_files};
+pub use study_text::study_text;
 pub use summary_text::summary_text;
+pub use whole_file::write_whole;

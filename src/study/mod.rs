@@ -7,6 +7,7 @@ mod file;
 mod pairing;
 mod record;
 pub mod statistics;
+pub mod summary;
 
 pub use figures::{FigureUnit, RunFigures, unit};
 pub use file::{

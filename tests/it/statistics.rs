@@ -8,8 +8,8 @@ use std::fs;
 use cellfall::base::{philox4x32_10, unit_interval};
 use cellfall::study::statistics::{
     Duration, Resampling, SobolRuns, bca_interval, mean, mid_ranks, normal_quantile,
-    proportion_interval, quantile, quantile_interval, sobol_indices, sorted, spearman, survival,
-    variance,
+    proportion_interval, quantile, quantile_interval, rank_share, sobol_indices, sorted, spearman,
+    survival, variance,
 };
 use serde_json::Value;
 
@@ -125,6 +125,13 @@ fn rank_correlation_with_ties_is_scipys() {
     let pairs: Vec<(f64, f64)> = first.into_iter().zip(second).collect();
     let found = spearman(&pairs).expect("enough pairs");
     assert_close(found, number(&kept["spearman"]), "rank correlation");
+    // The share of the variance of ranks between groups is the statistic of Kruskal and Wallis over n - 1.
+    let grouped: Vec<(u64, f64)> = pairs
+        .iter()
+        .map(|pair| (pair.0.to_bits(), pair.1))
+        .collect();
+    let found = rank_share(&grouped).expect("enough pairs");
+    assert_close(found, number(&kept["share"]), "share between groups");
 }
 
 /// The function of Ishigami and Homma (1990), a = 7, b = 0.1.

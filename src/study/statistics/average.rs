@@ -31,6 +31,10 @@ pub fn quantile(ascending: &[f64], share: f64) -> Option<f64> {
     let below = whole(at).min(last);
     let above = (below + 1).min(last);
     let step = at - number(below);
+    // Beyond the last finite value there may be infinite ones: what was never reached.
+    if step <= 0.0 {
+        return Some(ascending[below]);
+    }
     Some(ascending[below] + step * (ascending[above] - ascending[below]))
 }
 

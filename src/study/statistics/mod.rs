@@ -21,7 +21,7 @@ pub use bootstrap::{bca_interval, percentile_interval};
 pub use normal::{normal_cdf, normal_quantile};
 pub use order::{OrderInterval, quantile_interval};
 pub use paired::{PairedDifference, paired_difference};
-pub use rank::{mid_ranks, spearman, spearman_interval};
+pub use rank::{mid_ranks, rank_share, spearman, spearman_interval};
 pub use resample::Resampling;
 pub use sobol::{SobolIndex, SobolRuns, sobol_indices};
 pub use survival::{Duration, SurvivalCurve, SurvivalStep, survival};

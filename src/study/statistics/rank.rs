@@ -2,6 +2,8 @@
 //!
 //! Invariant: depends on the order of values alone; equal values share the mean of their ranks.
 
+use std::collections::BTreeMap;
+
 use super::average::mean;
 use super::normal::normal_quantile;
 use super::{Interval, number};
@@ -34,6 +36,29 @@ pub fn spearman(pairs: &[(f64, f64)]) -> Option<f64> {
     let dot = |a: &[f64], b: &[f64]| -> f64 { a.iter().zip(b).map(|(a, b)| a * b).sum() };
     let size = libm::sqrt(dot(&first, &first) * dot(&second, &second));
     (size > 0.0).then(|| (dot(&first, &second) / size).clamp(-1.0, 1.0))
+}
+
+/// The share of the variance of ranks that lies between groups, for what has no order itself: the statistic
+/// of Kruskal and Wallis (1952) over n - 1; none of fewer than three pairs, or if nothing ever changes.
+pub fn rank_share<G: Ord>(pairs: &[(G, f64)]) -> Option<f64> {
+    if pairs.len() < 3 {
+        return None;
+    }
+    let ranks = mid_ranks(&pairs.iter().map(|pair| pair.1).collect::<Vec<_>>());
+    let centre = mean(&ranks)?;
+    let mut groups: BTreeMap<&G, Vec<f64>> = BTreeMap::new();
+    for ((group, _), rank) in pairs.iter().zip(&ranks) {
+        groups.entry(group).or_default().push(rank - centre);
+    }
+    let total: f64 = ranks
+        .iter()
+        .map(|rank| (rank - centre) * (rank - centre))
+        .sum();
+    let between = groups.values().map(|group| {
+        let sum: f64 = group.iter().sum();
+        sum * sum / number(group.len())
+    });
+    (total > 0.0).then(|| between.sum::<f64>() / total)
 }
 
 /// The interval of a rank correlation found in so many pairs, by Fisher's transformation with the variance
