@@ -28,6 +28,8 @@ pub(super) enum Command {
     Run(RunArguments),
     /// Run scenarios on common random numbers, or read run directories, and show the differences.
     Compare(CompareArguments),
+    /// Search rollout plans for a release that may have a defect, and show the ones worth choosing between.
+    Plan(PlanArguments),
     /// Say what the runs of a study say: distributions, differences, what drives an outcome.
     Summarize(SummarizeArguments),
     /// Check scenario files and report every error in them.
@@ -105,6 +107,35 @@ pub(super) struct CompareArguments {
     /// Print JSON instead of text.
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// Arguments of `plan`.
+#[derive(Args, Clone, Debug)]
+pub(super) struct PlanArguments {
+    /// The scenario: the network, the change, and what its plan does not decide.
+    pub(super) file: PathBuf,
+    /// What may be wrong with the release, and which plans are tried [default: the scenario's own defect or
+    /// none, evenly; some usual plans].
+    #[arg(long, value_name = "FILE")]
+    pub(super) search: Option<PathBuf>,
+    /// Runs that may be made.
+    #[arg(long, value_name = "RUNS", default_value_t = 1_000)]
+    pub(super) budget: u32,
+    /// Seed of the search.
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Simulated devices per real device, above 0 and at most 1.
+    #[arg(long, value_parser = scale)]
+    pub(super) scale: Option<f64>,
+    /// Threads; as many as there are processors, if left out. Results do not depend on it.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) threads: Option<u16>,
+    #[command(flatten)]
+    pub(super) overrides: Overrides,
+    /// The directory to write: plans.csv, and a scenario file for each plan on the frontier [default:
+    /// plans/NAME-SEED].
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
 }
 
 /// Arguments of `summarize`.

@@ -12,6 +12,7 @@ mod compare;
 mod engine;
 mod export;
 mod interrupt;
+mod plan;
 mod progress;
 mod run;
 mod stop;
@@ -80,6 +81,7 @@ fn execute<E: Engine>(arguments: &Arguments, engine: &E, terminal: &mut Terminal
         Command::Run(asked) => run::run(asked, engine, terminal),
         Command::Compare(asked) => compare::compare(asked, engine, terminal),
         Command::Check(asked) => check::check(asked, engine, terminal),
+        Command::Plan(asked) => plan::plan(asked, terminal),
         Command::Summarize(asked) => summarize::summarize(asked, terminal),
         Command::Schema => check::schema(engine, terminal),
         Command::Topology(asked) => topology::topology(asked, engine, terminal),

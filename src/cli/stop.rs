@@ -36,6 +36,8 @@ pub(super) enum Stop {
     Pairing(PairingError),
     /// Another file: what went wrong with which.
     File(String),
+    /// A study was interrupted, with what was kept.
+    Halted(String),
     /// The output stream.
     Print(io::Error),
     /// Runs of a batch: one line each.
@@ -56,6 +58,7 @@ impl Stop {
             Self::File(problem) => error(problem.clone()),
             Self::Print(_) if self.exit() == Exit::Done => Vec::new(),
             Self::Print(problem) => error(format!("standard output: {problem}")),
+            Self::Halted(kept) => vec![format!("interrupted; {kept}")],
             Self::Batch(lines) => lines.clone(),
         }
     }
@@ -63,7 +66,7 @@ impl Stop {
     /// The exit code. A reader that goes away early (`| head`) is no error.
     pub(super) fn exit(&self) -> Exit {
         match self {
-            Self::Failure(Failure::Interrupted(_), _) => Exit::Interrupted,
+            Self::Failure(Failure::Interrupted(_), _) | Self::Halted(_) => Exit::Interrupted,
             Self::Print(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
             Self::Batch(_) => Exit::Partial,
             _ => Exit::Wrong,

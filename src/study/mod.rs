@@ -6,6 +6,7 @@ mod figures;
 mod file;
 mod pairing;
 mod record;
+pub mod search;
 pub mod statistics;
 pub mod summary;
 
