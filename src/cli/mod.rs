@@ -7,14 +7,18 @@
 //! there reaches results.
 
 mod arguments;
+mod batch;
+mod batch_progress;
 mod check;
 mod compare;
 mod engine;
 mod export;
 mod interrupt;
+mod merge;
 mod plan;
 mod progress;
 mod run;
+mod slurm;
 mod stop;
 mod summarize;
 mod terminal;
@@ -80,10 +84,14 @@ fn execute<E: Engine>(arguments: &Arguments, engine: &E, terminal: &mut Terminal
     let done = match &arguments.command {
         Command::Run(asked) => run::run(asked, engine, terminal),
         Command::Compare(asked) => compare::compare(asked, engine, terminal),
+        Command::Batch(asked) => batch::batch(asked, terminal),
+        Command::Merge(asked) => merge::merge(asked, terminal),
+        Command::Check(asked) if asked.study => batch::check(asked, terminal),
         Command::Check(asked) => check::check(asked, engine, terminal),
         Command::Plan(asked) => plan::plan(asked, terminal),
         Command::Summarize(asked) => summarize::summarize(asked, terminal),
-        Command::Schema => check::schema(engine, terminal),
+        Command::Schema { study: true } => batch::schema(terminal),
+        Command::Schema { study: false } => check::schema(engine, terminal),
         Command::Topology(asked) => topology::topology(asked, engine, terminal),
         Command::Completions { shell } => completions(*shell, terminal),
     };

@@ -47,16 +47,16 @@ pub fn plan_text(found: &Found, width: usize) -> String {
             width,
         ));
     }
-    let unfinished = found
-        .frontier
-        .iter()
-        .filter(|&&plan| found.plans[plan].finished < 1.0);
-    if unfinished.count() > 0 {
-        lines.push(String::new());
-        lines.extend(wrapped(
-            "Below 100 % done, a gate stopped good releases or time ran out; these count until the end of the run.",
-            width,
-        ));
+    for (number, &plan) in (1..).zip(&found.frontier) {
+        let done = found.plans[plan].finished;
+        if done < 1.0 {
+            let text = format!(
+                "{number} came to its end in {} of the worlds with a good release; where a gate stopped it or \
+                 time ran out, it counts until the end of the run.",
+                percent(done)
+            );
+            lines.extend(wrapped(&text, width));
+        }
     }
     lines.iter().map(|line| fit(line, width) + "\n").collect()
 }
@@ -91,11 +91,10 @@ fn table(found: &Found) -> TextTable {
     table
 }
 
-fn row(name: &str, plan: &Assessed) -> [String; 8] {
+fn row(name: &str, plan: &Assessed) -> [String; 7] {
     [
         name.to_owned(),
         duration(plan.objectives.duration),
-        percent(plan.finished),
         loss(plan.objectives.mean_loss),
         range(plan.mean_interval),
         loss(plan.objectives.high_loss),

@@ -4,6 +4,7 @@
 //! Invariant: what can be wrong with a scenario is found here, before anything runs.
 
 use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
 
 use crate::attack::Attacks;
 use crate::base::{Digest, SimTime, Span, WallClock, zone_offset_seconds};
@@ -11,10 +12,11 @@ use crate::change::Rollout;
 use crate::detect::gate_problems;
 use crate::response::Response;
 use crate::telemetry::Names;
-use crate::topology::{Topology, build};
+use crate::topology::Topology;
 
 use super::file::ScenarioFile;
 use super::load::{Loaded, load, load_str};
+use super::many::{Networks, stem_of};
 use super::problem::{Problem, Problems};
 use super::resolve::{digest, to_yaml};
 
@@ -29,7 +31,8 @@ const DEVICES_MAX: f64 = 4.0e9;
 #[derive(Clone, Debug)]
 pub struct Scenario {
     file: ScenarioFile,
-    topology: Topology,
+    topology: Arc<Topology>,
+    base: PathBuf,
     clock: WallClock,
     resolved: String,
     digest: Digest,
@@ -50,10 +53,8 @@ impl Scenario {
     /// # Errors
     /// Everything that is wrong with it, with file, line and column.
     pub fn with_overrides(path: &FilePath, overrides: &[String]) -> Result<Self, Vec<Problem>> {
-        let stem = path
-            .file_stem()
-            .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-        Self::finish(load::<ScenarioFile>(path, overrides)?, &stem)
+        let loaded = load::<ScenarioFile>(path, overrides)?;
+        Self::finish(loaded, &stem_of(path), &Networks::keeping(1))
     }
 
     /// A scenario from text; files that it names are looked for in the working directory.
@@ -61,15 +62,21 @@ impl Scenario {
     /// # Errors
     /// Everything that is wrong with it, with line and column.
     pub fn from_text(name: &str, text: &str, overrides: &[String]) -> Result<Self, Vec<Problem>> {
-        Self::finish(load_str::<ScenarioFile>(name, text, overrides)?, name)
+        let loaded = load_str::<ScenarioFile>(name, text, overrides)?;
+        Self::finish(loaded, name, &Networks::keeping(1))
     }
 
-    fn finish(mut loaded: Loaded<ScenarioFile>, stem: &str) -> Result<Self, Vec<Problem>> {
+    /// What can only be checked on values and with the network, which comes from `networks`.
+    pub(super) fn finish(
+        mut loaded: Loaded<ScenarioFile>,
+        stem: &str,
+        networks: &Networks,
+    ) -> Result<Self, Vec<Problem>> {
         if loaded.value.name.is_empty() {
             stem.clone_into(&mut loaded.value.name);
         }
         let clock = check_values(&loaded.value, &mut loaded.problems);
-        let topology = match build(&loaded.value.topology, &loaded.base) {
+        let topology = match networks.get(&loaded.value.topology, &loaded.base) {
             Ok(topology) => Some(topology),
             Err(errors) => {
                 for error in errors.0 {
@@ -97,11 +104,22 @@ impl Scenario {
         Ok(Self {
             file,
             topology,
+            base,
             clock,
             resolved,
             digest,
             warnings,
         })
+    }
+
+    /// The same scenario with another seed.
+    #[must_use]
+    pub fn with_seed(&self, seed: u64) -> Self {
+        let mut other = self.clone();
+        other.file.seed = seed;
+        other.digest = whole_digest(&other.file, &other.base);
+        other.resolved = to_yaml(&other.file).expect("a checked scenario can be written");
+        other
     }
 
     /// What the file says, all defaults filled in.

@@ -77,23 +77,10 @@ where
         let allowed = format!("at most {OVERRIDES_MAX}");
         return Err(vec![Problem::with_file(name, found, allowed)]);
     }
-    let schema = checking_schema::<T>();
     let mut problems = Problems::new(name);
-    let Some(mut tree) = parse(text, 0, &mut problems) else {
+    let Some(tree) = checked_tree::<T>(text, overrides, &mut problems) else {
         return Err(problems.into_sorted());
     };
-    take_schema_key(&mut tree);
-    if !overrides.is_empty() {
-        // Overrides use the proper names of keys, so the file must before they are applied. What
-        // is wrong with the file is found again afterwards, unless an override mends it.
-        let before = problems.count();
-        check(&schema, &mut tree, &mut problems);
-        problems.split_off(before);
-    }
-    for text in overrides {
-        apply(&mut tree, text, &mut problems);
-    }
-    check(&schema, &mut tree, &mut problems);
     let value = if problems.has_errors() {
         None
     } else {
@@ -108,6 +95,82 @@ where
         }),
         None => Err(problems.into_sorted()),
     }
+}
+
+/// A file with whatever could be made of it.
+#[derive(Debug)]
+pub struct Partial<T> {
+    /// The value without the entries that are wrong; none if nothing could be made of the rest.
+    pub value: Option<T>,
+    /// What is wrong so far.
+    pub problems: Problems,
+}
+
+/// Load the file at `path`, leaving out what is wrong in it, so that the rest can be checked as well:
+/// everything wrong with a file is then told at once.
+///
+/// # Errors
+/// If the file cannot be read or is no YAML at all.
+pub fn load_partial<T>(path: &FilePath) -> Result<Partial<T>, Vec<Problem>>
+where
+    T: DeserializeOwned + JsonSchema,
+{
+    let name = path.display().to_string();
+    let text = read(path, &name)?;
+    let mut problems = Problems::new(&name);
+    let Some(tree) = checked_tree::<T>(&text, &[], &mut problems) else {
+        return Err(problems.into_sorted());
+    };
+    let mut rest = tree.clone();
+    for path in problems.paths() {
+        remove(&mut rest, &path);
+    }
+    let value = build_rest(&tree, rest, &mut problems);
+    problems.set_tree(tree);
+    Ok(Partial { value, problems })
+}
+
+/// Make what can be made of the rest of a tree: a map that lost an entry it needs is left out too.
+fn build_rest<T: DeserializeOwned>(
+    tree: &Node,
+    mut rest: Node,
+    problems: &mut Problems,
+) -> Option<T> {
+    loop {
+        let error = match from_tree(&rest) {
+            Ok(value) => return Some(value),
+            Err(error) => error,
+        };
+        if !error.message.starts_with("missing field") {
+            report(tree, &error, problems);
+        }
+        if !remove(&mut rest, &error.path) {
+            return None;
+        }
+    }
+}
+
+/// The tree of a text with its overrides, checked against the schema.
+fn checked_tree<T: JsonSchema>(
+    text: &str,
+    overrides: &[String],
+    problems: &mut Problems,
+) -> Option<Node> {
+    let schema = checking_schema::<T>();
+    let mut tree = parse(text, 0, problems)?;
+    take_schema_key(&mut tree);
+    if !overrides.is_empty() {
+        // Overrides use the proper names of keys, so the file must before they are applied. What
+        // is wrong with the file is found again afterwards, unless an override mends it.
+        let before = problems.count();
+        check(&schema, &mut tree, problems);
+        problems.split_off(before);
+    }
+    for text in overrides {
+        apply(&mut tree, text, problems);
+    }
+    check(&schema, &mut tree, problems);
+    Some(tree)
 }
 
 /// `$schema` is for editors.
@@ -182,7 +245,7 @@ fn remove(tree: &mut Node, path: &Path) -> bool {
     entries.len() < before
 }
 
-fn read(path: &FilePath, name: &str) -> Result<String, Vec<Problem>> {
+pub(super) fn read(path: &FilePath, name: &str) -> Result<String, Vec<Problem>> {
     let wrong = |found: String, allowed: &str| vec![Problem::with_file(name, found, allowed)];
     let refused = |error: io::Error| {
         let found = match error.kind() {

@@ -25,6 +25,7 @@ mod checked;
 mod de;
 mod file;
 mod load;
+mod many;
 mod parse;
 mod path;
 mod pattern;
@@ -43,7 +44,8 @@ mod tests;
 
 pub use checked::Scenario;
 pub use file::{OutputsSpec, ScenarioFile};
-pub use load::{FILE_BYTES_MAX, Loaded, load, load_str};
+pub use load::{FILE_BYTES_MAX, Loaded, Partial, load, load_partial, load_str};
+pub use many::{Networks, ScenarioText};
 pub use parse::{DEPTH_MAX, VALUES_MAX};
 pub use path::{Path, Step};
 pub use problem::{Problem, Problems, Severity};

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use levels::Level;
 pub use levels::{Distribution, Levels, Quantity, Scalar};
 
 /// A study: many runs of a scenario, and what they are asked.
@@ -26,7 +27,7 @@ pub struct StudyFile {
     /// The scenario file that everything else varies; its path is relative to the study file.
     pub base: String,
     /// Keys set in every run, such as `scale: 0.001` or `rollout.stages[0].soak: 30m`.
-    pub set: BTreeMap<String, Scalar>,
+    pub set: BTreeMap<String, serde_json::Value>,
     /// The first seed. `paired` and `sobol` give replication r of every point the seed `seed + r`; `grid`
     /// gives every run a seed of its own, `seed` plus its number.
     pub seed: u64,
@@ -90,7 +91,7 @@ pub struct Plan {
     /// A scenario file in place of the base; its path is relative to the study file.
     pub scenario: Option<String>,
     /// Keys set in its runs, after those of the study.
-    pub set: BTreeMap<String, Scalar>,
+    pub set: BTreeMap<String, serde_json::Value>,
 }
 
 /// Something that is varied.

@@ -15,6 +15,7 @@ use std::fmt;
 
 use rayon::prelude::*;
 
+use super::outcomes::matches;
 use super::record::{Cell, Column, ColumnKind, Table};
 use super::statistics::Resampling;
 
@@ -151,16 +152,4 @@ fn number_in(cell: &Cell) -> Option<f64> {
         Cell::Whole(whole) => Some(*whole as f64),
         Cell::Empty | Cell::Text(_) => None,
     }
-}
-
-/// Whether a name matches a pattern, in which `*` stands for any text.
-fn matches(pattern: &str, name: &str) -> bool {
-    let Some((start, rest)) = pattern.split_once('*') else {
-        return pattern == name;
-    };
-    let Some(tail) = name.strip_prefix(start) else {
-        return false;
-    };
-    let mut ends = (0..=tail.len()).filter(|end| tail.is_char_boundary(*end));
-    ends.any(|end| matches(rest, &tail[end..]))
 }
