@@ -40,11 +40,14 @@ pub(super) enum Command {
     Summarize(SummarizeArguments),
     /// Check scenario files and report every error in them.
     Check(CheckArguments),
-    /// Print the JSON Schema of scenario files, or of study files.
+    /// Print the JSON Schema of scenario files, study files or search files.
     Schema {
         /// That of study files.
         #[arg(long)]
         study: bool,
+        /// That of the search files of `plan`.
+        #[arg(long, conflicts_with = "study")]
+        search: bool,
     },
     /// Show what network a scenario describes, and export it.
     Topology(TopologyArguments),

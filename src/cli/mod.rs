@@ -90,8 +90,9 @@ fn execute<E: Engine>(arguments: &Arguments, engine: &E, terminal: &mut Terminal
         Command::Check(asked) => check::check(asked, engine, terminal),
         Command::Plan(asked) => plan::plan(asked, terminal),
         Command::Summarize(asked) => summarize::summarize(asked, terminal),
-        Command::Schema { study: true } => batch::schema(terminal),
-        Command::Schema { study: false } => check::schema(engine, terminal),
+        Command::Schema { study: true, .. } => batch::schema(terminal),
+        Command::Schema { search: true, .. } => plan::schema(terminal),
+        Command::Schema { .. } => check::schema(engine, terminal),
         Command::Topology(asked) => topology::topology(asked, engine, terminal),
         Command::Completions { shell } => completions(*shell, terminal),
     };

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rayon::ThreadPoolBuilder;
 
 use crate::report::{plan_csv, plan_files, plan_text, write_whole};
-use crate::scenario::{Problem, ScenarioText};
+use crate::scenario::{Problem, ScenarioText, json_schema};
 use crate::study::search::{
     Found, Means, Question, Round, SearchError, SearchFile, read_search, search,
 };
@@ -43,6 +43,13 @@ pub(super) fn plan(asked: &PlanArguments, terminal: &mut Terminal<'_>) -> Result
     keep(&found, &out)?;
     terminal.print(&plan_text(&found, terminal.width))?;
     terminal.tell(&format!("written to {}", out.display()));
+    Ok(Exit::Done)
+}
+
+/// The schema of search files.
+pub(super) fn schema(terminal: &mut Terminal<'_>) -> Result<Exit, Stop> {
+    let schema = json_schema::<SearchFile>();
+    terminal.print(&format!("{schema:#}\n"))?;
     Ok(Exit::Done)
 }
 

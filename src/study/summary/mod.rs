@@ -11,6 +11,9 @@ mod drivers;
 mod outcome;
 mod points;
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
 use rayon::prelude::*;
