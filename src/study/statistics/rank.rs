@@ -16,7 +16,9 @@ pub fn mid_ranks(values: &[f64]) -> Vec<f64> {
     for run in order.chunk_by(|&one, &other| values[one] >= values[other]) {
         let before = order.partition_point(|&index| values[index] < values[run[0]]);
         let rank = number(2 * before + run.len() + 1) / 2.0;
-        run.iter().for_each(|&index| ranks[index] = rank);
+        for &index in run {
+            ranks[index] = rank;
+        }
     }
     ranks
 }
@@ -34,8 +36,8 @@ pub fn spearman(pairs: &[(f64, f64)]) -> Option<f64> {
     };
     let (first, second) = (side(|pair| pair.0), side(|pair| pair.1));
     let dot = |a: &[f64], b: &[f64]| -> f64 { a.iter().zip(b).map(|(a, b)| a * b).sum() };
-    let size = libm::sqrt(dot(&first, &first) * dot(&second, &second));
-    (size > 0.0).then(|| (dot(&first, &second) / size).clamp(-1.0, 1.0))
+    let scale = libm::sqrt(dot(&first, &first) * dot(&second, &second));
+    (scale > 0.0).then(|| (dot(&first, &second) / scale).clamp(-1.0, 1.0))
 }
 
 /// The share of the variance of ranks that lies between groups, for what has no order itself: the statistic
