@@ -181,7 +181,7 @@ fn difference(key: &str, difference: Option<f64>) -> String {
     clippy::cast_sign_loss,
     reason = "times since the reference are not negative"
 )]
-fn clock(seconds: f64) -> String {
+pub(super) fn clock(seconds: f64) -> String {
     let whole = libm::round(seconds) as u64;
     format!("{}:{:02}:{:02}", whole / 3_600, whole / 60 % 60, whole % 60)
 }

@@ -39,6 +39,15 @@ pub fn short(value: f64) -> String {
     }
 }
 
+/// A number in at most six places, for ranges: `9,876`, `988 k`, `12.3 M`.
+pub fn brief(value: f64) -> String {
+    match value.abs() {
+        1e4..1e6 => format!("{} k", grouped(value / 1e3)),
+        100.0..1e4 => grouped(value),
+        _ => short(value),
+    }
+}
+
 fn three_digits(value: f64) -> String {
     match value.abs() {
         0.0..9.995 => format!("{value:.2}"),
@@ -109,6 +118,9 @@ mod tests {
         assert_eq!(short(124_930_211.0), "125 M");
         assert_eq!(short(92_300_000.0), "92.3 M");
         assert_eq!(short(6.3e10), "63.0 G");
+        assert_eq!(brief(987_654.0), "988 k");
+        assert_eq!(brief(-9_876.4), "-9,876");
+        assert_eq!(brief(12.3), "12.30");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use crate::study::search::{Assessed, Found};
 use crate::study::statistics::Interval;
 
-use super::number::{duration, grouped, percent, short};
+use super::number::{brief, duration, grouped, percent};
 use super::text_table::{Align, TextTable, fit, wrapped};
 
 /// The Pareto frontier, at most `width` columns wide.
@@ -95,24 +95,16 @@ fn row(name: &str, plan: &Assessed) -> [String; 7] {
     [
         name.to_owned(),
         duration(plan.objectives.duration),
-        loss(plan.objectives.mean_loss),
+        brief(plan.objectives.mean_loss),
         range(plan.mean_interval),
-        loss(plan.objectives.high_loss),
+        brief(plan.objectives.high_loss),
         range(plan.high_interval),
         percent(plan.sure),
     ]
 }
 
-fn loss(value: f64) -> String {
-    short(if value >= 100.0 {
-        libm::round(value)
-    } else {
-        value
-    })
-}
-
 fn range(interval: Interval) -> String {
-    format!("{}…{}", loss(interval.low), loss(interval.high))
+    format!("{}…{}", brief(interval.low), brief(interval.high))
 }
 
 /// Every plan that was tried, as CSV: the frontier's have their number in `plan`.
@@ -162,9 +154,9 @@ pub fn plan_files(found: &Found) -> Vec<(String, Vec<u8>)> {
                 found.scenario,
                 plan.label,
                 duration(plan.objectives.duration),
-                loss(plan.objectives.mean_loss),
+                brief(plan.objectives.mean_loss),
                 range(plan.mean_interval),
-                loss(plan.objectives.high_loss),
+                brief(plan.objectives.high_loss),
                 range(plan.high_interval),
                 found.loss,
                 found.runs,

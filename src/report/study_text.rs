@@ -6,7 +6,8 @@
 use crate::study::statistics::{Interval, OrderInterval};
 use crate::study::summary::{Driver, Influence, Layout, OutcomeSummary, Spread, StudySummary};
 
-use super::number::{duration, percent, short};
+use super::compare_text::clock;
+use super::number::{brief, percent};
 use super::text_table::{Align, TextTable, fit, wrapped};
 
 /// More points than these are not listed one by one.
@@ -40,8 +41,7 @@ fn head(study: &StudySummary) -> Vec<String> {
     let runs = study.runs;
     let mut lines = vec![
         format!("{runs} runs{failed}: {layout}"),
-        "Ranges are 95 % intervals: BCa bootstrap of means, exact order statistics of quantiles."
-            .to_owned(),
+        "Ranges: 95 % intervals (means: BCa bootstrap; quantiles: order statistics)".to_owned(),
     ];
     let names: Vec<&str> = study.parameters.iter().map(|p| p.name.as_str()).collect();
     if !names.is_empty() {
@@ -167,11 +167,7 @@ fn waiting_lines(study: &StudySummary, outcome: &OutcomeSummary, width: usize) -
         labels.collect()
     };
     for (label, curve) in labels.iter().zip(&outcome.waiting) {
-        let time = |share| {
-            curve
-                .time_of(share)
-                .map_or_else(|| "-".to_owned(), duration)
-        };
+        let time = |share| curve.time_of(share).map_or_else(|| "-".to_owned(), clock);
         let (low, high) = curve.interval_of(0.5);
         table.row([
             (*label).to_owned(),
@@ -269,10 +265,9 @@ fn whole_percent(share: f64) -> String {
 
 fn value_text(value: f64, unit: &str) -> String {
     match unit {
-        "s" => duration(value),
-        // Counts of people and things; a fraction of one says nothing beside thousands.
-        _ if value.abs() >= 100.0 => short(libm::round(value)),
-        _ => short(value),
+        "s" if value < 0.0 => format!("-{}", clock(-value)),
+        "s" => clock(value),
+        _ => brief(value),
     }
 }
 
@@ -289,5 +284,43 @@ fn open_range_text(range: OrderInterval, unit: &str) -> String {
     match (range.low, range.high) {
         (None, None) => String::new(),
         (low, high) => format!("{}…{}", end(low), end(high)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_and_counts_stay_short() {
+        assert_eq!(value_text(6_480.4, "s"), "1:48:00");
+        assert_eq!(value_text(-59.6, "s"), "-0:01:00");
+        assert_eq!(value_text(123_456.0, "devices"), "123 k");
+        let range = OrderInterval {
+            low: Some(5_000.0),
+            high: None,
+        };
+        assert_eq!(open_range_text(range, "devices"), "5,000…?");
+    }
+
+    #[test]
+    fn what_cannot_be_told_from_nothing_has_no_influence() {
+        let driver = |correlation: f64, low: f64, high: f64| Driver {
+            parameter: "soak".to_owned(),
+            influence: Influence::Rank {
+                correlation,
+                interval: Some(Interval { low, high }),
+            },
+        };
+        let clear = sentence(&driver(-0.82, -0.9, -0.7));
+        assert_eq!(
+            clear,
+            "More soak makes it strongly lower (rank correlation -0.82, 95 %: -0.90 to -0.70)."
+        );
+        let doubtful = sentence(&driver(0.3, -0.1, 0.6));
+        assert!(
+            doubtful.starts_with("soak has no clear influence"),
+            "{doubtful}"
+        );
     }
 }
