@@ -17,5 +17,6 @@ mod known_answers;
 mod order;
 mod properties;
 mod storm;
+mod study;
 mod support;
 mod tidy;
