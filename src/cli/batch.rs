@@ -15,7 +15,7 @@ use super::run::file_word;
 use super::slurm;
 use super::stop::{Exit, Stop};
 use super::terminal::Terminal;
-use super::timing::{free_memory_bytes, processors};
+use super::timing::{Stopwatch, free_memory_bytes, peak_memory_bytes, processors};
 
 /// Memory that runs may take where the system does not say what is free.
 const MEMORY_UNKNOWN: u64 = 4 << 30;
@@ -109,7 +109,7 @@ fn carry_out(
 ) -> Result<(), Stop> {
     let kept = journal.count();
     if kept > 0 {
-        terminal.tell(&format!("going on after {} runs", grouped(kept as f64)));
+        terminal.tell(&format!("going on after {} runs", counted(kept)));
     }
     let memory = free_memory_bytes().map_or(MEMORY_UNKNOWN, |free| free / 5 * 4);
     let resources = Resources {
@@ -117,22 +117,42 @@ fn carry_out(
         memory: asked.memory.unwrap_or(memory),
     };
     let total = journal.header().shard.share_of(study.runs());
+    let clock = Stopwatch::start();
     let shows = terminal.shows_progress && !terminal.is_quiet;
     let progress = BatchProgress::new((kept, total), shows);
     let done = study.carry_out(journal, resources, &progress);
     drop(progress);
-    if done? {
+    let is_done = done?;
+    terminal.tell(&speed((kept, journal.count()), clock, resources.threads));
+    if is_done {
         return Ok(());
     }
-    let kept = grouped(journal.count() as f64);
+    let kept = counted(journal.count());
     Err(Stop::Halted(format!(
         "{kept} of {} runs are kept; --resume goes on",
-        grouped(total as f64)
+        counted(total)
     )))
 }
 
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+fn counted(count: u64) -> String {
+    grouped(count as f64)
+}
+
+/// How long the runs took, and the memory that they held.
+fn speed((before, after): (u64, u64), clock: Stopwatch, threads: usize) -> String {
+    let (runs, seconds) = (after - before, clock.seconds());
+    let held =
+        peak_memory_bytes().map(|bytes| format!(", at most {} KiB held", counted(bytes >> 10)));
+    let held = held.unwrap_or_default();
+    format!(
+        "{} runs in {seconds:.1} s, {threads} at a time{held}",
+        counted(runs)
+    )
+}
+
 fn show_shard(journal: &Journal, terminal: &mut Terminal<'_>) -> Result<Exit, Stop> {
-    let (shard, runs) = (journal.header().shard, grouped(journal.count() as f64));
+    let (shard, runs) = (journal.header().shard, counted(journal.count()));
     let place = journal.path().parent().unwrap_or(Path::new(".")).display();
     terminal.print(&format!("shard {shard}: {runs} runs in {place}\n"))?;
     Ok(Exit::Done)
@@ -145,7 +165,7 @@ pub(super) fn show(
     terminal: &mut Terminal<'_>,
 ) -> Result<Exit, Stop> {
     let index = &written.index;
-    let (runs, failed) = (grouped(index.runs as f64), grouped(index.failed as f64));
+    let (runs, failed) = (counted(index.runs), counted(index.failed));
     let mut text = format!("{}: {runs} runs, {failed} failed\n", index.name);
     for (name, digest) in &index.tables {
         text.push_str(&format!("  {name:<16} {digest}\n"));

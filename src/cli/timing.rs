@@ -78,7 +78,7 @@ fn machine() -> String {
 }
 
 /// The most memory the process has held; only Linux says.
-fn peak_memory_bytes() -> Option<u64> {
+pub(super) fn peak_memory_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     peak_in(&status)
 }

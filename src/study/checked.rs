@@ -8,7 +8,9 @@ use std::path::Path as FilePath;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::base::Digest;
-use crate::scenario::{Networks, Partial, Problem, Problems, Scenario, ScenarioText, load_partial};
+use crate::scenario::{
+    Networks, Partial, Path, Problem, Problems, Scenario, ScenarioText, Step, load_partial,
+};
 
 use super::check::{Findings, check_file};
 use super::design::{self, RunOrder};
@@ -221,6 +223,12 @@ fn tried(levels: &Levels) -> Vec<(String, Level)> {
     }
 }
 
+/// The key of the override that a problem comes from.
+fn set_key(problem: &Problem) -> Option<&str> {
+    let (key, _) = problem.file.strip_prefix("--set ")?.split_once('=')?;
+    Some(key)
+}
+
 /// Tries the scenarios of a study.
 struct Trial<'a> {
     file: &'a StudyFile,
@@ -297,16 +305,16 @@ impl Trial<'_> {
             Err(found) => found,
         };
         for problem in found {
+            // What is set for every run was tried, and told, without the factor.
+            let set = set_key(&problem);
+            if set.is_some_and(|set| factor.keys().all(|key| key != set)) {
+                continue;
+            }
             let is_key =
                 problem.found == "an unknown key" || problem.allowed.starts_with("a map in which");
-            let path = if is_key {
-                place
-                    .split(".levels")
-                    .next()
-                    .map(|path| format!("{path}.key"))
-                    .unwrap_or_default()
-            } else {
-                place.to_owned()
+            let path = match place.split_once(".levels") {
+                Some((factor, _)) if is_key => format!("{factor}.key"),
+                _ => place.to_owned(),
             };
             self.report(&path, &problem);
         }
@@ -324,14 +332,18 @@ impl Trial<'_> {
 
     /// Where in the study file a problem of the scenario comes from.
     fn place_of(&self, problem: &Problem, plan: Option<usize>) -> String {
-        let key = problem.file.strip_prefix("--set ");
-        let key = key.and_then(|set| set.split_once('=')).map(|(key, _)| key);
+        let key = set_key(problem);
+        let below = |parent: &str, key: &str| {
+            let mut path = Path::parse(parent).unwrap_or_default();
+            path.0.push(Step::Key(key.to_owned()));
+            path.to_string()
+        };
         let plan = plan.map(|plan| (plan, &self.file.plans[plan]));
         match (key, plan) {
             (Some(key), Some((index, plan))) if plan.set.contains_key(key) => {
-                format!("plans[{index}].set[\"{key}\"]")
+                below(&format!("plans[{index}].set"), key)
             }
-            (Some(key), _) => format!("set[\"{key}\"]"),
+            (Some(key), _) => below("set", key),
             (None, Some((index, plan))) if plan.scenario.is_some() => {
                 format!("plans[{index}].scenario")
             }
@@ -376,7 +388,12 @@ impl Trial<'_> {
         let judged = judged.map(|name| ("replications.outcome".to_owned(), name));
         for (path, pattern) in patterns.chain(judged) {
             if !known.iter().any(|name| matches(pattern, name)) {
-                let problem = crate::base::Problem::unknown_name(&path, pattern, "outcome", &known);
+                let problem = crate::base::Problem::unknown_name(
+                    &path,
+                    pattern,
+                    "name of an outcome",
+                    &known,
+                );
                 found.push(&path, format!("\"{pattern}\""), problem.allowed);
             }
         }

@@ -19,6 +19,7 @@ mod plan;
 mod properties;
 mod statistics;
 mod storm;
+mod study;
 mod summarize;
 mod support;
 mod tidy;

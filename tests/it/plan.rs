@@ -253,11 +253,11 @@ defects:
 fn the_shipped_search_is_sound_and_its_schema_current() {
     let file = read_search(&repository("scenarios/plans/first-steps.yaml")).expect("it is sound");
     assert_eq!(file.defects.len(), 3);
-    let shipped = fs::read_to_string(repository("scenarios/plans/schema.json")).expect("a schema");
+    let shipped = fs::read_to_string(repository("scenarios/search-schema.json")).expect("a schema");
     let shipped: serde_json::Value = serde_json::from_str(&shipped).expect("JSON");
     let current = json_schema::<SearchFile>();
     assert!(
         shipped == current,
-        "out of date: cellfall schema --search > scenarios/plans/schema.json"
+        "out of date: cellfall schema --search > scenarios/search-schema.json"
     );
 }
