@@ -4,7 +4,7 @@
 
 use crate::study::{FigureUnit, Paired, PairedFigure, unit};
 
-use super::number::short;
+use super::number::{clock, short};
 use super::text_table::{Align, TextTable, fit};
 
 /// The figures that are shown: heading, then keys with what they are called.
@@ -173,17 +173,6 @@ fn difference(key: &str, difference: Option<f64>) -> String {
             format!("{sign}{}", value(key, Some(d.abs())))
         }
     }
-}
-
-/// A length of time as `h:mm:ss`, for columns.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "times since the reference are not negative"
-)]
-pub(super) fn clock(seconds: f64) -> String {
-    let whole = libm::round(seconds) as u64;
-    format!("{}:{:02}:{:02}", whole / 3_600, whole / 60 % 60, whole % 60)
 }
 
 #[cfg(test)]

@@ -94,6 +94,17 @@ pub fn duration(seconds: f64) -> String {
     pair((hours / 24, "d"), (hours % 24, "h"))
 }
 
+/// A length of time as `h:mm:ss`, for columns.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "times since the reference are not negative"
+)]
+pub fn clock(seconds: f64) -> String {
+    let whole = libm::round(seconds) as u64;
+    format!("{}:{:02}:{:02}", whole / 3_600, whole / 60 % 60, whole % 60)
+}
+
 fn pair(large: (u64, &str), small: (u64, &str)) -> String {
     match small.0 {
         0 => format!("{} {}", large.0, large.1),

@@ -6,9 +6,8 @@
 use crate::study::statistics::{Interval, OrderInterval};
 use crate::study::summary::{Driver, Influence, Layout, OutcomeSummary, Spread, StudySummary};
 
-use super::compare_text::clock;
-use super::number::{brief, percent};
-use super::text_table::{Align, TextTable, fit, wrapped};
+use super::number::{brief, clock, percent};
+use super::text_table::{Align, NO_BREAK, TextTable, fit, wrapped};
 
 /// More points than these are not listed one by one.
 const POINTS_MAX: usize = 24;
@@ -187,6 +186,8 @@ fn driver_lines(outcome: &OutcomeSummary, width: usize) -> Vec<String> {
     if text.is_empty() {
         return Vec::new();
     }
+    // A number stays beside its sign.
+    let text = text.replace(" %", &format!("{NO_BREAK}%"));
     wrapped(&format!("What drives it: {text}"), width)
 }
 

@@ -185,15 +185,15 @@ mod tests {
     use crate::base::{philox4x32_10, unit_interval};
     use crate::study::search::field::{objectives, on_frontier};
 
-    /// Plan `p` of 40 takes `p` minutes and loses less the longer it takes, but every second plan loses half as
-    /// much again: the frontier is made of the even plans.
+    /// Plan `p` of 40 takes `p` minutes and loses less the longer it takes, but every second plan loses three
+    /// times as much: the frontier is made of the even plans.
     fn observe(jobs: &[Job]) -> Result<Vec<Observation>, ()> {
         let run = |job: &Job| {
             let plan = u32::try_from(job.plan).expect("small");
             let release = u32::try_from(job.release).expect("small");
             let luck = philox4x32_10([job.world, release, 0, 0], [9, 9]);
             let world = -libm::log(unit_interval(luck[0]));
-            let worse = if plan.is_multiple_of(2) { 1.0 } else { 1.5 };
+            let worse = if plan.is_multiple_of(2) { 1.0 } else { 3.0 };
             let harm = if job.release == 0 { 0.0 } else { 1_000.0 };
             Observation {
                 duration: 60.0 * f64::from(plan + 1),
