@@ -3,7 +3,7 @@
 //! Invariant: every problem is reported, with its place in the file.
 
 use crate::base::nearest;
-use crate::fault::DefectSpec;
+use crate::fault::{DefectSpec, Finding};
 use crate::scenario::Problems;
 
 use super::file::{PossibleDefect, SearchFile};
@@ -81,16 +81,20 @@ fn check_defect(possible: &PossibleDefect, path: &str, problems: &mut Problems) 
         let units = vec![share; possible.vary.len()];
         let found = match serde_json::from_value::<DefectSpec>(drawn(possible, &units)) {
             Ok(defect) => defect.defect().findings().into_iter().next(),
-            Err(error) => Some(("vary".to_owned(), error.to_string(), String::new())),
+            Err(error) => Some(told(&error.to_string())),
         };
         if let Some((_, found, allowed)) = found {
-            let allowed = if allowed.is_empty() {
-                "values that the defect allows".to_owned()
-            } else {
-                allowed
-            };
             problems.push(&format!("{path}.vary"), found, allowed, None);
             return;
         }
     }
+}
+
+/// What a type says of a value that it refuses, as a finding.
+fn told(error: &str) -> Finding {
+    let (found, allowed) = error
+        .split_once(", expected ")
+        .unwrap_or((error, "values that the defect allows"));
+    let found = found.trim_start_matches("found ");
+    (String::new(), found.to_owned(), allowed.to_owned())
 }
