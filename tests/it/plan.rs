@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use cellfall::scenario::Scenario;
-use cellfall::study::search::read_search;
+use cellfall::scenario::{Scenario, json_schema};
+use cellfall::study::search::{SearchFile, read_search};
 
 use super::support::{repository, scratch};
 
@@ -250,7 +250,14 @@ defects:
 }
 
 #[test]
-fn the_shipped_search_is_sound() {
+fn the_shipped_search_is_sound_and_its_schema_current() {
     let file = read_search(&repository("scenarios/plans/first-steps.yaml")).expect("it is sound");
     assert_eq!(file.defects.len(), 3);
+    let shipped = fs::read_to_string(repository("scenarios/search-schema.json")).expect("a schema");
+    let shipped: serde_json::Value = serde_json::from_str(&shipped).expect("JSON");
+    let current = json_schema::<SearchFile>();
+    assert!(
+        shipped == current,
+        "out of date: cellfall schema --search > scenarios/search-schema.json"
+    );
 }
