@@ -29,7 +29,7 @@ impl Sample {
         let freedom = self.count.checked_sub(1).filter(|freedom| *freedom > 0)?;
         let variance = self.squares / f64::from(freedom);
         let error = libm::sqrt(variance / f64::from(self.count));
-        Some(student_quantile((1.0 + confidence) / 2.0, f64::from(freedom)) * error)
+        Some(student_quantile(f64::midpoint(1.0, confidence), f64::from(freedom)) * error)
     }
 }
 
