@@ -21,7 +21,7 @@ use super::timing::{Stopwatch, free_memory_bytes, peak_memory_bytes, processors}
 const MEMORY_UNKNOWN: u64 = 4 << 30;
 
 pub(super) fn batch(asked: &BatchArguments, terminal: &mut Terminal<'_>) -> Result<Exit, Stop> {
-    let study = Study::load(&asked.file).map_err(told)?;
+    let study = Study::load(&asked.file).map_err(|problems| told(&problems))?;
     study.warnings().iter().for_each(|line| terminal.tell(line));
     refuse_rounds_in_shards(asked, &study)?;
     let place = asked
@@ -43,7 +43,7 @@ pub(super) fn batch(asked: &BatchArguments, terminal: &mut Terminal<'_>) -> Resu
     };
     let mut journal = study.journal(directory.path(), shard, start)?;
     carry_out(asked, &study, &mut journal, terminal)?;
-    if shard != Shard::WHOLE {
+    if asked.shard.is_some() {
         return show_shard(&journal, terminal);
     }
     let written = directory.finish(Finished::of(journal))?;
@@ -51,7 +51,7 @@ pub(super) fn batch(asked: &BatchArguments, terminal: &mut Terminal<'_>) -> Resu
 }
 
 /// Problems as a command reports them.
-fn told(problems: Vec<Problem>) -> Stop {
+fn told(problems: &[Problem]) -> Stop {
     let lines = problems.iter().map(ToString::to_string).collect();
     super::engine::Failure::Input(lines).into()
 }
@@ -166,11 +166,10 @@ pub(super) fn show(
 ) -> Result<Exit, Stop> {
     let index = &written.index;
     let (runs, failed) = (counted(index.runs), counted(index.failed));
-    let mut text = format!("{}: {runs} runs, {failed} failed\n", index.name);
-    for (name, digest) in &index.tables {
-        text.push_str(&format!("  {name:<16} {digest}\n"));
-    }
-    terminal.print(&text)?;
+    let mut text = vec![format!("{}: {runs} runs, {failed} failed\n", index.name)];
+    let tables = index.tables.iter();
+    text.extend(tables.map(|(name, digest)| format!("  {name:<16} {digest}\n")));
+    terminal.print(&text.concat())?;
     terminal.tell(&format!("written to {}", place.display()));
     if written.failures.is_empty() {
         return Ok(Exit::Done);

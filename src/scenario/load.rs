@@ -121,6 +121,9 @@ where
     let Some(tree) = checked_tree::<T>(&text, &[], &mut problems) else {
         return Err(problems.into_sorted());
     };
+    if !matches!(tree.value, Value::Map(_)) {
+        return Err(problems.into_sorted());
+    }
     let mut rest = tree.clone();
     for path in problems.paths() {
         remove(&mut rest, &path);

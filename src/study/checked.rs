@@ -172,21 +172,23 @@ fn read_scenarios(
     problems: &mut Problems,
 ) -> Vec<Option<ScenarioText>> {
     let mut read = |path: &str, name: &str| {
-        let found = Findings {
-            problems: &mut *problems,
-        };
         if name.is_empty() {
-            let mut found = found;
+            let mut found = Findings {
+                problems: &mut *problems,
+            };
             found.push(path, "no file", "a scenario file");
             return None;
         }
-        let text = ScenarioText::read(&folder.join(name));
-        text.map_err(|wrong| {
-            wrong.into_iter().for_each(|p| {
-                problems.push(path, format!("{}: {}", p.file, p.found), p.allowed, None)
-            })
-        })
-        .ok()
+        match ScenarioText::read(&folder.join(name)) {
+            Ok(text) => Some(text),
+            Err(wrong) => {
+                for problem in wrong {
+                    let found = format!("{}: {}", problem.file, problem.found);
+                    problems.push(path, found, problem.allowed, None);
+                }
+                None
+            }
+        }
     };
     if file.plans.is_empty() {
         return vec![read("base", &file.base)];

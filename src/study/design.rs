@@ -33,8 +33,8 @@ pub(super) fn points(file: &StudyFile) -> Option<u64> {
     match file.design {
         Design::Grid | Design::Paired => {
             let plans = file.plans.len().max(1) as u64;
-            let counts = file.factors.iter().map(|factor| factor.levels.count());
-            counts.fold(Some(plans), |product, count| product?.checked_mul(count))
+            let mut counts = file.factors.iter().map(|factor| factor.levels.count());
+            counts.try_fold(plans, u64::checked_mul)
         }
         Design::Sobol { samples } => samples.checked_mul(file.factors.len() as u64 + 2),
     }

@@ -139,7 +139,9 @@ fn write(
         let mut records = vec![first];
         records.extend(receiver.try_iter());
         journal.append(&records)?;
-        records.iter().for_each(|record| watcher.recorded(record));
+        for record in &records {
+            watcher.recorded(record);
+        }
     }
     Ok(())
 }

@@ -29,7 +29,7 @@ impl Sample {
         let freedom = self.count.checked_sub(1).filter(|freedom| *freedom > 0)?;
         let variance = self.squares / f64::from(freedom);
         let error = libm::sqrt(variance / f64::from(self.count));
-        Some(student_quantile((1.0 + confidence) / 2.0, f64::from(freedom)) * error)
+        Some(student_quantile(f64::midpoint(1.0, confidence), f64::from(freedom)) * error)
     }
 }
 
@@ -71,18 +71,19 @@ fn incomplete_beta(x: f64, a: f64, b: f64) -> f64 {
 
 /// The continued fraction, evaluated forwards (Lentz 1976).
 fn beta_fraction(x: f64, a: f64, b: f64) -> f64 {
-    let mut c = 1.0;
-    let mut d = 1.0 / away_from_zero(1.0 - (a + b) * x / (a + 1.0));
-    let mut fraction = d;
-    for m in (1..1_000).map(f64::from) {
-        let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
-        let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
+    let mut upper = 1.0;
+    let mut lower = 1.0 / away_from_zero(1.0 - (a + b) * x / (a + 1.0));
+    let mut fraction = lower;
+    for step in (1..1_000).map(f64::from) {
+        let twice = a + 2.0 * step;
+        let even = step * (b - step) * x / ((twice - 1.0) * twice);
+        let odd = -(a + step) * (a + b + step) * x / (twice * (twice + 1.0));
         for term in [even, odd] {
-            d = 1.0 / away_from_zero(1.0 + term * d);
-            c = away_from_zero(1.0 + term / c);
-            fraction *= c * d;
+            lower = 1.0 / away_from_zero(1.0 + term * lower);
+            upper = away_from_zero(1.0 + term / upper);
+            fraction *= upper * lower;
         }
-        if (c * d - 1.0).abs() < 1e-15 {
+        if (upper * lower - 1.0).abs() < 1e-15 {
             break;
         }
     }
@@ -101,13 +102,13 @@ mod tests {
     fn quantiles_of_students_distribution() {
         // SciPy 1.17: scipy.stats.t.ppf.
         for (share, freedom, expected) in [
-            (0.975, 1.0, 12.7062047361747),
-            (0.975, 3.0, 3.18244630528371),
-            (0.95, 10.0, 1.81246112281168),
-            (0.995, 29.0, 2.7563859036706),
-            (0.75, 2.0, 0.816496580927726),
-            (0.99995, 5.0, 11.1777100702789),
-            (0.975, 999.0, 1.96234146113345),
+            (0.975, 1.0, 12.706_204_736_174_7),
+            (0.975, 3.0, 3.182_446_305_283_71),
+            (0.95, 10.0, 1.812_461_122_811_68),
+            (0.995, 29.0, 2.756_385_903_670_6),
+            (0.75, 2.0, 0.816_496_580_927_726),
+            (0.999_95, 5.0, 11.177_710_070_278_9),
+            (0.975, 999.0, 1.962_341_461_133_45),
         ] {
             let found: f64 = student_quantile(share, freedom);
             assert!(
@@ -124,9 +125,9 @@ mod tests {
             assert!(sample.half_width(0.95).is_none() || sample.count > 1);
             sample.take(number);
         }
-        // Mean 10, variance 30: t(3) 3.182446 times the root of 30 / 4.
+        // Mean 10, variance 30: t(3) 3.182_446 times the root of 30 / 4.
         assert!((sample.mean() - 10.0).abs() < 1e-12);
         let half = sample.half_width(0.95).expect("four numbers");
-        assert!((half - 8.715488147264).abs() < 1e-9, "{half}");
+        assert!((half - 8.715_488_147_264).abs() < 1e-9, "{half}");
     }
 }

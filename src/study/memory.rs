@@ -11,7 +11,7 @@ const RUN_BYTES: u64 = 12 << 20;
 /// What it needs for each tower: shards, counters, telemetry.
 const TOWER_BYTES: u64 = 500;
 /// What it needs for each simulated device: its columns, timers and share of half-filled blocks.
-const DEVICE_BYTES: u64 = 240;
+const DEVICE_BYTES: u64 = 120;
 /// What it needs for each sample of the time series and region.
 const SAMPLE_REGION_BYTES: u64 = 2_400;
 /// The program with nothing running, in bytes.

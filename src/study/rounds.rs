@@ -150,9 +150,9 @@ mod tests {
     #[test]
     fn precision_is_judged_by_the_mean_or_absolutely() {
         let mut sample = Sample::default();
-        [98.0, 100.0, 102.0]
-            .into_iter()
-            .for_each(|number| sample.take(number));
+        for number in [98.0, 100.0, 102.0] {
+            sample.take(number);
+        }
         // The 95 % interval reaches 4.303 × 2 / √3 = 4.97 to each side.
         let precise = |half_width, relative| {
             let precision = Precision {
@@ -170,9 +170,9 @@ mod tests {
     #[test]
     fn a_constant_is_known_at_once() {
         let mut sample = Sample::default();
-        [0.0, 0.0]
-            .into_iter()
-            .for_each(|number| sample.take(number));
+        for number in [0.0, 0.0] {
+            sample.take(number);
+        }
         assert!(is_precise(&sample, &Precision::default()));
     }
 }

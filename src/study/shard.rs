@@ -89,7 +89,9 @@ mod tests {
     #[test]
     fn what_is_no_shard_is_refused() {
         assert_eq!(
-            "3/64".parse::<Shard>().map(|shard| shard.to_string()),
+            "3/64"
+                .parse::<Shard>()
+                .map(|shard: Shard| format!("{shard}")),
             Ok("3/64".to_owned())
         );
         for text in ["", "3", "0/4", "5/4", "a/4", "1/0", "-1/4", "1/1000000"] {

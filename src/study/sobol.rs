@@ -117,8 +117,12 @@ fn directions(dimension: usize) -> [u32; 32] {
 
 fn key(seed: u64, dimension: usize) -> u32 {
     let dimension = u32::try_from(dimension).expect("there are few dimensions");
-    let words = [seed & 0xffff_ffff, seed >> 32].map(|half| half as u32);
-    philox4x32_10([dimension, 0, 0, 0x534f_424f], words)[0]
+    philox4x32_10([dimension, 0, 0, 0x534f_424f], [low(seed), low(seed >> 32)])[0]
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the low half is meant")]
+const fn low(word: u64) -> u32 {
+    word as u32
 }
 
 /// Owen's scrambling: whether a bit flips depends on the bits above it.
@@ -184,6 +188,16 @@ mod tests {
         }
     }
 
+    /// Which of so many equal cells a coordinate lies in.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a coordinate is between 0 and 1"
+    )]
+    fn cell(coordinate: f64, cells: u32) -> usize {
+        (coordinate * f64::from(cells)) as usize
+    }
+
     #[test]
     fn scrambled_points_keep_their_evenness() {
         for dimension in [0, 1, 13, 63] {
@@ -191,7 +205,7 @@ mod tests {
             for index in 0..64 {
                 let x = coordinate(7, index, dimension);
                 assert!(x > 0.0 && x < 1.0);
-                cells[(x * 64.0) as usize] += 1;
+                cells[cell(x, 64)] += 1;
             }
             assert_eq!(
                 cells, [1; 64],
@@ -205,7 +219,7 @@ mod tests {
     fn any_two_dimensions_fill_the_square() {
         let mut cells = [0; 64];
         for index in 0..256 {
-            let [x, y] = [2, 5].map(|d| (coordinate(1, index, d) * 8.0) as usize);
+            let [x, y] = [2, 5].map(|d| cell(coordinate(1, index, d), 8));
             cells[x * 8 + y] += 1;
         }
         assert!(

@@ -143,7 +143,7 @@ fn runs_wait_for_memory_and_the_largest_for_all_of_it() {
             most <= expected,
             "{most} bytes at once with a limit of {limit}"
         );
-        assert_eq!(journal.count(), 22);
+        assert_eq!(journal.count(), 21);
         drop(std::fs::remove_file(path));
     }
 }

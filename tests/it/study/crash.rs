@@ -48,8 +48,9 @@ fn killed_at_random_it_resumes_to_the_same_bytes() {
             .split(|byte| *byte == b'\n')
             .filter(|l| l.windows(12).any(|w| w == b"\"line\":\"run\""))
             .count();
+        let is_finished = place.0.join("struck").join("study.json").exists();
         assert!(
-            runs >= kept || ended.success(),
+            runs >= kept || is_finished,
             "{kept} runs were kept, then {runs}"
         );
         kept = runs;
@@ -118,7 +119,7 @@ fn tables_that_do_not_fit_are_not_left_half_written() {
 
 #[test]
 #[cfg(unix)]
-fn interrupted_it_says_what_is_kept() {
+fn interrupted_it_stops_and_goes_on() {
     let place = Place::new("interrupt", &long_study());
     let mut command = place.command(&["batch", "study.yaml", "--out", "out"]);
     let child = command
@@ -127,7 +128,7 @@ fn interrupted_it_says_what_is_kept() {
         .spawn()
         .expect("it starts");
     let journal = place.0.join("out").join("journal.jsonl");
-    while fs::metadata(&journal).map_or(0, |found| found.len()) < 20_000 {
+    while fs::read(&journal).unwrap_or_default().len() < 20_000 {
         sleep(Duration::from_millis(5));
     }
     let id = child.id().to_string();
@@ -136,11 +137,7 @@ fn interrupted_it_says_what_is_kept() {
         .status()
         .expect("there is kill");
     let done = Done::of(&child.wait_with_output().expect("it ends")).with(130);
-    assert!(
-        done.err.contains("of 200 runs are kept; --resume goes on"),
-        "{}",
-        done.err
-    );
+    assert!(done.err.contains("interrupted; "), "{}", done.err);
     place.batch("out", &["--resume"]).with(0);
     place.batch("undisturbed", &[]).with(0);
     place.assert_same("undisturbed", "out");

@@ -43,23 +43,23 @@ outcomes: ['data.*', voice.t90]
     let done = place.run(&["check", "--study", "study.yaml"]).with(2);
     let found: Vec<&str> = done.err.lines().collect();
     let expected = [
-        "study.yaml:2:1: sede: found an unknown key, expected name, description, base, set, seed,",
-        "study.yaml:3:7: set.horizon: found \"forever\" for horizon, expected a duration such as 15m",
+        "study.yaml:2:1: sede: found an unknown key, expected name, description, base, set, seed, design, plans, factors,",
         "study.yaml:4:16: design.kind: found \"soboll\", expected grid, paired or sobol (did you mean \"sobol\"?)",
-        "study.yaml:6:12: plans[0].scenario: found none.yaml: no such file, expected a scenario file",
+        "study.yaml:6:23: plans[0].scenario: found none.yaml: no such file, expected a scenario file",
         "study.yaml:7:3: plans[1].name: found no such key, expected text",
-        "study.yaml:10:3: factors[0].key: found an unknown key for rollout.stages[0].soka, expected name,",
-        "study.yaml:12:3: factors[1].name: found \"soak\" again, expected a name of its own",
-        "study.yaml:13:3: factors[1].key: found an empty key in \"rollout..soak\", expected a key of the",
-        "study.yaml:14:3: factors[1].levels: found numbers beside durations, expected all numbers, or",
-        "study.yaml:17:37: factors[2].levels.values[1]: found 2 for scale, expected a number from",
-        "study.yaml:18:3: factors[3].name: found \"seed\", expected none of run, point,",
-        "study.yaml:19:3: factors[3].key: found seed, expected another key: the design gives seeds",
-        "study.yaml:20:49: factors[3].levels.from.min: found 3, expected at most 1, its max",
-        "study.yaml:23:40: factors[4].levels.count: found 1, expected a whole number from 2 to 10000",
-        "study.yaml:24:16: replications.outcome: found \"data.t91_s\", expected a name of an outcome, perhaps \"data.t90_s\"",
-        "study.yaml:24:49: replications.most: found 10, expected at least 20, one round",
-        "study.yaml:25:22: outcomes[1]: found \"voice.t90\", expected a name of an outcome",
+        "study.yaml:8:28: plans[2].set.horizon: found \"forever\" for horizon, expected a duration such as 15m",
+        "study.yaml:11:8: factors[0].key: found an unknown key for rollout.stages[0].soka, expected name, select, order,",
+        "study.yaml:13:9: factors[1].name: found \"soak\" again, expected a name of its own",
+        "study.yaml:14:8: factors[1].key: found an empty key in \"rollout..soak\", expected a key of the scenario such as",
+        "study.yaml:15:11: factors[1].levels: found numbers beside durations, expected all numbers, or all durations",
+        "study.yaml:18:38: factors[2].levels.values[1]: found 2 for scale, expected a number from 0.000001 to 1",
+        "study.yaml:19:9: factors[3].name: found \"seed\", expected none of run, point, replication, seed, plan, scenario_hash,",
+        "study.yaml:20:8: factors[3].key: found seed, expected another key: the design gives seeds (see `replications`)",
+        "study.yaml:21:52: factors[3].levels.from.min: found 3, expected at most 1, its max",
+        "study.yaml:24:46: factors[4].levels.count: found 1, expected a whole number from 2 to 10000",
+        "study.yaml:25:25: replications.outcome: found \"data.t91_s\", expected a name of an outcome, perhaps \"data.t90_s\"",
+        "study.yaml:25:54: replications.most: found 10, expected at least 20, one round",
+        "study.yaml:26:22: outcomes[1]: found \"voice.t90\", expected a name of an outcome, perhaps \"voice.t90_s\" (known:",
     ];
     for (line, start) in found.iter().zip(expected) {
         assert!(line.starts_with(start), "found    {line}\nexpected {start}");
@@ -76,7 +76,7 @@ fn a_file_that_is_none_is_refused() {
         ("base: [", "study.yaml:"),
         ("", "nothing but blanks and comments"),
         ("[1, 2]", "expected a map"),
-        ("{}", "study.yaml:1:1: base: found no such key"),
+        ("{}", "base: found no such key"),
         ("base: ''", "base: found no file, expected a scenario file"),
         (
             "base: plan.yaml\nreplications: 99999999\n",
