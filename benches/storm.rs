@@ -79,12 +79,12 @@ fn main() {
     group.sample_size(10).warm_up_time(Duration::from_secs(1));
     for devices in [100_000_u64, 1_000_000] {
         let storm = Storm::new(devices);
-        let attempts = weather(storm.network(&workers), &workers);
+        let attempts = weather(storm.network(&workers));
         group.throughput(Throughput::Elements(attempts));
         group.bench_function(BenchmarkId::new("network", devices), |bencher| {
             bencher.iter_batched(
                 || storm.network(&workers),
-                |network| weather(network, &workers),
+                |network| weather(network),
                 BatchSize::PerIteration,
             );
         });

@@ -40,7 +40,7 @@ impl Storm {
     }
 
     /// Bring its devices to life.
-    pub(crate) fn network(&self, workers: &Workers) -> Network<'_> {
+    pub(crate) fn network<'a>(&'a self, workers: &'a Workers) -> Network<'a> {
         let input = NetworkInput {
             topology: &self.topology,
             population: &self.population,
@@ -59,12 +59,12 @@ impl Storm {
 ///
 /// # Panics
 /// If somebody is left unregistered: then it was another storm.
-pub(crate) fn weather(network: Network<'_>, workers: &Workers) -> u64 {
+pub(crate) fn weather(network: Network<'_>) -> u64 {
     let horizon = SimTime::ZERO + Span::from_secs(HORIZON_S);
-    let window = network.lookahead();
-    let mut watched = Watched { network, workers };
+    let window = Span::from_hours(1);
+    let mut watched = Watched { network };
     run(&mut watched, &mut Agenda::new(), window, horizon);
-    watched.network.catch_up(watched.workers);
+    watched.network.catch_up();
     let counts = watched.network.snapshot(horizon).classes[0][0];
     assert_eq!(counts.registered, counts.devices, "the storm is over");
     counts.registration_attempts
@@ -73,17 +73,20 @@ pub(crate) fn weather(network: Network<'_>, workers: &Workers) -> u64 {
 /// A network that is only watched.
 struct Watched<'a> {
     network: Network<'a>,
-    workers: &'a Workers,
 }
 
 impl World for Watched<'_> {
     type Order = ();
 
     fn advance(&mut self, _: SimTime, to: SimTime) {
-        self.network.advance(to, self.workers);
+        self.network.advance(to);
     }
 
     fn handle(&mut self, _: SimTime, (): (), _: &mut Agenda<()>) {}
+
+    fn longest_window(&self) -> Span {
+        self.network.lookahead()
+    }
 
     fn progress(&mut self, _: SimTime) -> ControlFlow<()> {
         ControlFlow::Continue(())
@@ -149,6 +152,7 @@ fn spec() -> NetworkSpec {
     spec.core.background.messages_in_busy_hour = PerSecond::of(0.0);
     spec.core.background.messages_in_quiet_hour = PerSecond::of(0.0);
     spec.core.functions.mme.rate_per_million = PerSecond::of(1e6 / 600.0);
+    spec.core.functions.mme.least_rate = PerSecond::of(0.0);
     spec.core.functions.mme.queue = Span::from_secs(5);
     spec.core.procedures.initial_registration = vec![Visit {
         at: Function::Mobility,

@@ -5,9 +5,10 @@
 use crate::base::{NodeId, SimTime};
 use crate::fault::testing::{Agenda, FakePort, small_network};
 use crate::fault::{FaultEngine, FaultId, FaultOrder, Port};
-use crate::network::ElementStatus;
+use crate::network::{Command, ElementStatus};
+use crate::topology::Topology;
 
-use super::{AttackOrder, AttackSpec, Attacks, Census};
+use super::{AttackOrder, AttackSpec, Attacks, Census, DisturbanceSpec};
 
 enum Order {
     Fault(FaultOrder),
@@ -33,7 +34,24 @@ impl Range {
             .iter()
             .map(|attack| serde_json::from_value(attack.clone()).expect("an attack"))
             .collect();
-        let attacks = Attacks::new(&specs, &topology, &classes()).expect("attacks");
+        Self::with(
+            Attacks::new(&specs, &[], &topology, &classes()).expect("attacks"),
+            topology,
+            seed,
+        )
+    }
+
+    /// The same with disturbances.
+    pub(super) fn disturbed(disturbances: &[serde_json::Value], topology: Topology) -> Self {
+        let specs: Vec<DisturbanceSpec> = disturbances
+            .iter()
+            .map(|one| serde_json::from_value(one.clone()).expect("a disturbance"))
+            .collect();
+        let attacks = Attacks::new(&[], &specs, &topology, &classes()).expect("disturbances");
+        Self::with(attacks, topology, 1)
+    }
+
+    fn with(attacks: Attacks, topology: Topology, seed: u64) -> Self {
         let faults = FaultEngine::new();
         let port = FakePort::new(topology, seed);
         let mut agenda = Agenda::default();
@@ -83,6 +101,13 @@ impl Range {
 
     pub(super) fn node(&self, name: &str) -> NodeId {
         self.port.topology.find(name).expect(name)
+    }
+
+    pub(super) fn commands(&self) -> Vec<(f64, Command)> {
+        let given = self.port.commands.iter();
+        given
+            .map(|(at, c)| (at.as_minutes_f64(), c.clone()))
+            .collect()
     }
 
     pub(super) fn status(&self, name: &str) -> ElementStatus {

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::base::{NodeId, SimTime, Stream, WallClock};
-use crate::fault::{FaultId, Finding, Holder, Luck, Port, luck, text_key};
+use crate::fault::{ChangeStep, FaultId, Finding, Holder, Luck, Port, Trace, luck, text_key};
 use crate::network::ElementStatus;
 use crate::topology::{NodeKind, Topology};
 
@@ -256,6 +256,12 @@ impl Rollout {
         &self.plan
     }
 
+    /// The names of the stages, in their order.
+    pub fn stage_names(&self) -> Vec<&str> {
+        let stages = self.spec.stages.iter();
+        stages.map(|stage| stage.name.as_str()).collect()
+    }
+
     /// The fault that the change carries, once started.
     pub const fn fault(&self) -> Option<FaultId> {
         self.fault
@@ -311,6 +317,24 @@ impl Rollout {
     fn note_node(&self, kind: &'static str, node: NodeId, port: &mut dyn Port) {
         let subject = port.topology().node(node).name.clone();
         port.record("rollout", kind, subject, self.stage_name());
+    }
+
+    /// Writes a line into the change record.
+    fn enter(&self, step: ChangeStep, node: Option<NodeId>, port: &mut dyn Port) {
+        let ticket = self.change.id.clone();
+        port.trace(Trace::Change { ticket, step, node });
+    }
+
+    /// A version was put on an element, by a session that the change record explains.
+    fn trace_work(&self, step: ChangeStep, node: NodeId, version: &str, port: &mut dyn Port) {
+        let ticket = Some(self.change.id.clone());
+        port.trace(Trace::Session { node, ticket });
+        port.trace(Trace::Software {
+            node,
+            version: version.to_owned(),
+            genuine: true,
+        });
+        self.enter(step, Some(node), port);
     }
 
     fn luck(&self, turn: Turn, entity: u64, occasion: u64, port: &dyn Port) -> Luck {

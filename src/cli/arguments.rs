@@ -98,6 +98,10 @@ pub(super) struct RunArguments {
     /// Print summary.json instead of text.
     #[arg(long)]
     pub(super) json: bool,
+    /// Also write everything that the operator was told, in this format (repeatable); the same as
+    /// setting `outputs.export`.
+    #[arg(long, value_name = "FORMAT", value_parser = ["openmetrics", "jsonl", "csv"])]
+    pub(super) export: Vec<String>,
     /// Run twice and fail if the results differ.
     #[arg(long)]
     pub(super) verify: bool,

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use crate::report::{RunDir, compare_text, read_figures, render};
-use crate::study::{Paired, RunFigures, pair};
+use crate::report::{RunDir, compare_text, read_figures, render, signature_json};
+use crate::study::{Paired, RunFigures, RunSigns, pair};
 
 use super::arguments::{CompareArguments, How};
 use super::engine::{Engine, Failure, Plan};
@@ -167,7 +167,10 @@ fn show(json: bool, paired: &Paired, terminal: &mut Terminal<'_>) -> Result<(), 
     let text = if json {
         let figure = |f: &crate::study::PairedFigure| json!({ "key": f.key, "values": f.values, "differences": f.differences });
         let figures: Vec<_> = paired.figures.iter().map(figure).collect();
-        let root = json!({ "scenarios": paired.names, "seed": paired.seed, "figures": figures });
+        let told = |signs: &RunSigns| paired.signs[0].told_from(signs);
+        let signature = |signs: &RunSigns| json!({ "signature": signature_json(signs), "told_from_first_by": told(signs) });
+        let signatures: Vec<_> = paired.signs.iter().map(signature).collect();
+        let root = json!({ "scenarios": paired.names, "seed": paired.seed, "figures": figures, "signatures": signatures });
         format!("{root:#}\n")
     } else {
         compare_text(paired, terminal.width)

@@ -8,11 +8,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::base::{SimTime, Span, WallClock};
 use crate::report::short;
-use crate::simulation::Observer;
+use crate::simulation::{Observer, Part};
 
 use super::engine::Plan;
 use super::interrupt;
-use super::timing::Stopwatch;
+use super::timing::{Parts, Stopwatch};
 
 /// How often the bar is redrawn.
 const REDRAW: Span = Span::from_millis(100);
@@ -23,6 +23,7 @@ pub(super) struct Progress {
     clock: WallClock,
     started: Stopwatch,
     drawn: Stopwatch,
+    parts: Parts,
 }
 
 impl Progress {
@@ -41,11 +42,22 @@ impl Progress {
             clock: plan.clock.clone(),
             started: Stopwatch::start(),
             drawn: Stopwatch::start(),
+            parts: Parts::start(),
         }
+    }
+
+    /// The run is over: what it was busy with.
+    pub(super) fn parts(&mut self) -> &Parts {
+        self.parts.turn_to(None);
+        &self.parts
     }
 }
 
 impl Observer for Progress {
+    fn turns_to(&mut self, part: Part) {
+        self.parts.turn_to(Some(part));
+    }
+
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
     fn progress(&mut self, now: SimTime, devices_out: u64, events: u64) -> ControlFlow<()> {
         if interrupt::asked() {

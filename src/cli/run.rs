@@ -20,7 +20,8 @@ pub(super) fn run<E: Engine>(
     terminal: &mut Terminal<'_>,
 ) -> Result<Exit, Stop> {
     let mut phases = Phases::start();
-    let world = engine.load(&request(&asked.file, &asked.how))?;
+    let how = &with_exports(asked);
+    let world = engine.load(&request(&asked.file, how))?;
     phases.end("load");
     let plan = engine.plan(&world);
     plan.warnings.iter().for_each(|line| terminal.tell(line));
@@ -31,7 +32,7 @@ pub(super) fn run<E: Engine>(
     let directory = RunDir::create(&place, asked.force)?;
     let job = Job {
         file: &asked.file,
-        how: &asked.how,
+        how,
         plan: &plan,
     };
     let (mut result, timing) = job.simulate(engine, &world, (terminal, &mut phases))?;
@@ -46,6 +47,18 @@ pub(super) fn run<E: Engine>(
     } else {
         Exit::Failed
     })
+}
+
+/// How the run is done, with the exports as the override that they stand for.
+fn with_exports(asked: &RunArguments) -> How {
+    let mut how = asked.how.clone();
+    if !asked.export.is_empty() {
+        let formats = asked.export.join(", ");
+        how.overrides
+            .set
+            .push(format!("outputs.export=[{formats}]"));
+    }
+    how
 }
 
 /// One run to be done.
@@ -66,9 +79,10 @@ impl Job<'_> {
         let threads = self.how.threads.map_or_else(processors, usize::from);
         let mut progress = Progress::new(self.plan, terminal.shows_progress && !terminal.is_quiet);
         let mut result = engine.simulate(world, threads, &mut progress)?;
+        let seconds = phases.end("run");
+        phases.made_of(progress.parts());
         drop(progress);
         result.command = canonical_command(self.file, self.how, self.plan.seed);
-        let seconds = phases.end("run");
         Ok((result, phases.timing(seconds, threads)))
     }
 }

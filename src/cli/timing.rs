@@ -10,7 +10,7 @@
 use std::thread;
 use std::time::Instant;
 
-use crate::simulation::Timing;
+use crate::simulation::{Part, Timing};
 
 /// Measures how long something takes.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +25,41 @@ impl Stopwatch {
     /// Seconds since the start.
     pub(super) fn seconds(self) -> f64 {
         self.0.elapsed().as_secs_f64()
+    }
+}
+
+/// What a run was busy with, for how long each.
+#[derive(Clone, Debug)]
+pub(super) struct Parts {
+    now: Option<Part>,
+    since: Stopwatch,
+    seconds: Vec<(Part, f64)>,
+}
+
+impl Parts {
+    /// Nothing yet.
+    pub(super) fn start() -> Self {
+        Self {
+            now: None,
+            since: Stopwatch::start(),
+            seconds: Vec::new(),
+        }
+    }
+
+    /// On to something else, or to nothing.
+    pub(super) fn turn_to(&mut self, next: Option<Part>) {
+        if next == self.now {
+            return;
+        }
+        let spent = self.since.seconds();
+        self.since = Stopwatch::start();
+        let Some(part) = std::mem::replace(&mut self.now, next) else {
+            return;
+        };
+        match self.seconds.iter_mut().find(|(other, _)| *other == part) {
+            Some((_, seconds)) => *seconds += spent,
+            None => self.seconds.push((part, spent)),
+        }
     }
 }
 
@@ -52,6 +87,13 @@ impl Phases {
         self.list.push((name.to_owned(), seconds));
         self.current = Stopwatch::start();
         seconds
+    }
+
+    /// The phase that ended last was made of these.
+    pub(super) fn made_of(&mut self, parts: &Parts) {
+        let seconds = parts.seconds.iter();
+        let spent = seconds.map(|(part, seconds)| (format!("run: {}", part.word()), *seconds));
+        self.list.extend(spent);
     }
 
     /// What the run took; the simulation alone took `run_seconds`.
@@ -110,6 +152,26 @@ mod tests {
         let status = "VmPeak:\t  900 kB\nVmHWM:\t   512 kB\n";
         assert_eq!(peak_in(status), Some(524_288));
         assert_eq!(peak_in("Name: x\n"), None);
+    }
+
+    #[test]
+    fn parts_of_a_run_are_added_up() {
+        let mut parts = Parts::start();
+        for part in [Part::Build, Part::Network, Part::Orders, Part::Network] {
+            parts.turn_to(Some(part));
+        }
+        parts.turn_to(None);
+        let mut phases = Phases::start();
+        let seconds = phases.end("run");
+        phases.made_of(&parts);
+        let timing = phases.timing(seconds, 1);
+        let names: Vec<_> = timing
+            .phases
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect();
+        assert_eq!(names, ["run", "run: build", "run: network", "run: orders"]);
+        assert!(timing.phases.iter().all(|(_, seconds)| *seconds >= 0.0));
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod detectors;
 mod floor;
 mod judge;
 mod judges;
+pub mod signature;
 
 pub use alarm::{Alarm, AlarmChange, AlarmSpec, Reading, Watch, default_alarms};
 pub use detectors::{Detector, detector_name_schema, find_detector};

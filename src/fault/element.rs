@@ -40,6 +40,10 @@ pub(super) struct Element {
     pub(super) strokes: u32,
     /// How often it recovered by itself since it was last loaded or restored.
     pub(super) restarts: u32,
+    /// Looks in a row that found an overload.
+    pub(super) strained: u32,
+    /// Share of its records that are out of step.
+    pub(super) out_of_step: f64,
 }
 
 impl Element {
@@ -49,10 +53,12 @@ impl Element {
     }
 
     /// Leaves the fault behind: orders made so far are void.
-    pub(super) const fn leave(&mut self, phase: Phase) {
+    pub(super) fn leave(&mut self, phase: Phase) {
         self.epoch += 1;
         self.phase = phase;
         self.via = None;
+        self.strained = 0;
+        self.out_of_step = 0.0;
     }
 }
 

@@ -6,7 +6,7 @@
 //! Invariant: a fault never travels a kind of edge that none of its rules lists, and a draw depends
 //! on the fault's name, the edge or element, and how often it was its turn, on nothing else.
 
-use crate::base::{NodeId, SimTime, Stream};
+use crate::base::{NodeId, Share, SimTime, Stream};
 use crate::network::ElementStatus;
 use crate::topology::{EdgeKind, NodeKind, Topology};
 
@@ -17,9 +17,12 @@ use super::port::Port;
 use super::spec::{
     Afterwards, Effect, EffectTiming, FaultSpec, OriginRemoved, SpreadFrom, SpreadRule, Trigger,
 };
+use super::trace::trace_entry;
 use super::ways::{Way, ways};
 
 mod effects;
+mod looks;
+mod state;
 
 /// A live fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,6 +81,15 @@ pub enum FaultOrder {
         epoch: u32,
         /// Whether because the cause is gone, and not by an automatic restart.
         cause_gone: bool,
+    },
+    /// Somebody looks whether an overload is felt at an element.
+    Look {
+        /// For which fault.
+        fault: FaultId,
+        /// Where.
+        node: NodeId,
+        /// Void if the element has moved on.
+        epoch: u32,
     },
 }
 
@@ -139,6 +151,7 @@ impl FaultEngine {
             FaultOrder::Trigger { fault, node, epoch } => self.wake(fault, node, epoch, port),
             FaultOrder::Cross { .. } => self.cross(order, port),
             FaultOrder::Act { fault, node, epoch } => self.act(fault, node, epoch, port),
+            FaultOrder::Look { fault, node, epoch } => self.look(fault, node, epoch, port),
             FaultOrder::Recover {
                 fault,
                 node,
@@ -158,7 +171,7 @@ impl FaultEngine {
         if !self.live_mut(fault).origins.insert(node) {
             return;
         }
-        self.note(fault, node, "fault-loaded", port);
+        self.note_loaded(fault, node, port);
         self.arm(fault, node, port);
     }
 
@@ -219,48 +232,6 @@ impl FaultEngine {
         any
     }
 
-    /// Whether any fault is in an element.
-    pub fn is_reached(&self, node: NodeId) -> bool {
-        self.faults.iter().any(|live| live.carries(node))
-    }
-
-    /// Whether any fault hurts an element.
-    pub fn is_struck(&self, node: NodeId) -> bool {
-        self.faults.iter().any(|live| live.is_struck(node))
-    }
-
-    /// How many elements carry a fault now.
-    pub fn reached_count(&self, fault: FaultId) -> usize {
-        let elements = self.live(fault).elements.values();
-        elements.filter(|element| element.carries()).count()
-    }
-
-    /// The elements that a fault hurts now, in the order of the table.
-    pub fn struck(&self, fault: FaultId) -> Vec<NodeId> {
-        let live = self.live(fault);
-        let nodes = live.elements.keys().copied();
-        nodes.filter(|&node| live.is_struck(node)).collect()
-    }
-
-    /// From where and along what a fault came to an element; none at an origin or where it is not.
-    pub fn came_by(&self, fault: FaultId, node: NodeId) -> Option<(NodeId, EdgeKind)> {
-        self.live(fault).elements.get(&node)?.via
-    }
-
-    /// By how much a restore of an element takes longer than usual.
-    pub fn restore_factor(&self, node: NodeId) -> f64 {
-        let struck = self.faults.iter().filter(|live| live.is_struck(node));
-        struck.fold(1.0, |factor, live| {
-            live.spec.removal.restore_factor.max(factor)
-        })
-    }
-
-    /// All live faults with their names.
-    pub fn names(&self) -> impl Iterator<Item = (FaultId, &str)> {
-        self.ids()
-            .zip(self.faults.iter().map(|live| live.name.as_str()))
-    }
-
     /// Schedules the waking of an origin.
     fn arm(&mut self, fault: FaultId, node: NodeId, port: &mut dyn Port) {
         let live = self.live_mut(fault);
@@ -271,6 +242,7 @@ impl FaultEngine {
         let occasion = [key, u64::from(node.0), u64::from(element.reached), 0];
         let at = match trigger {
             Trigger::OnCommand => return,
+            Trigger::Overload(_) => return self.look_later(fault, node, epoch, port),
             Trigger::OnLoad => return self.wake(fault, node, epoch, port),
             Trigger::At(at) => at.max(port.now()),
             Trigger::Dwell(dwell) => {
@@ -351,6 +323,7 @@ impl FaultEngine {
             |(from, edge)| format!("from {} by {edge:?}", port.topology().node(from).name),
         );
         self.note_with(fault, node, ("element-reached", detail), port);
+        trace_entry(&self.live(fault).spec, node, via, port);
         self.spread(fault, node, SpreadFrom::Reached, port);
         if self.live(fault).released {
             self.schedule_act(fault, node, port);
@@ -421,7 +394,13 @@ impl FaultEngine {
         let turns = u64::from(element.reached) << 32 | u64::from(turn(to));
         let occasion = [live.key, key, rule as u64, turns];
         let luck: Luck = luck(port.seed(), Stream::FaultSpread, &occasion);
-        if luck.happens(spread.probability) {
+        let traffic = if spread.with_traffic {
+            port.busyness(from).clamp(0.0, 1.0)
+        } else {
+            1.0
+        };
+        let probability = Share::new(spread.probability.get() * traffic).unwrap_or(Share::NONE);
+        if luck.happens(probability) {
             let at = port.now() + luck.delay(&spread.delay);
             let order = FaultOrder::Cross {
                 fault,
@@ -455,36 +434,6 @@ impl FaultEngine {
                 }
             }
         }
-    }
-
-    fn ids(&self) -> impl Iterator<Item = FaultId> + use<> {
-        (0..u32::try_from(self.faults.len()).expect("checked when opened")).map(FaultId)
-    }
-
-    fn live(&self, fault: FaultId) -> &Live {
-        &self.faults[fault.0 as usize]
-    }
-
-    fn live_mut(&mut self, fault: FaultId) -> &mut Live {
-        &mut self.faults[fault.0 as usize]
-    }
-
-    /// Writes a fact about an element into the event log.
-    fn note(&self, fault: FaultId, node: NodeId, kind: &'static str, port: &mut dyn Port) {
-        let subject = port.topology().node(node).name.clone();
-        port.record("fault", kind, subject, self.live(fault).name.clone());
-    }
-
-    fn note_with(
-        &self,
-        fault: FaultId,
-        node: NodeId,
-        (kind, detail): (&'static str, String),
-        port: &mut dyn Port,
-    ) {
-        let subject = port.topology().node(node).name.clone();
-        let detail = format!("{}: {detail}", self.live(fault).name);
-        port.record("fault", kind, subject, detail);
     }
 }
 

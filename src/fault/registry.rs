@@ -6,7 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::defects::{
-    CapacityRegression, CrashAfterDwell, CrashOnStart, ProtectMode, RejectAll, StateLoss,
+    CapacityRegression, CertTimeBomb, ContentPush, CrashAfterDwell, CrashOnStart, DbInconsistency,
+    PoisonMessage, PrefixLimit, ProtectMode, RejectAll, RouteFlood, ServiceClassSelective,
+    StateLoss, SupplyChain, TimerMismatch, TransportMisweight,
 };
 use super::spec::FaultSpec;
 
@@ -41,12 +43,11 @@ macro_rules! registry {
                     $(Self::$kind(defect) => defect,)*
                 }
             }
-        }
 
-        /// One defect of each kind, with its default parameters.
-        #[cfg(test)]
-        pub(crate) fn all() -> Vec<DefectSpec> {
-            vec![$(DefectSpec::$kind($kind::default()),)*]
+            /// One defect of each kind, with its default parameters.
+            pub fn all() -> Vec<Self> {
+                vec![$(Self::$kind($kind::default()),)*]
+            }
         }
     };
 }
@@ -64,6 +65,26 @@ registry! {
     RejectAll,
     /// The new version forgets contexts when it starts.
     StateLoss,
+    /// Routers get more routes than their limit and cut themselves off (Optus, 2023).
+    PrefixLimit,
+    /// Routers get more routes than they can hold and crash (Rogers, 2022).
+    RouteFlood,
+    /// A message crashes whoever takes it, and those send it on (AT&T, 1990; `CenturyLink`, 2018).
+    PoisonMessage,
+    /// Records fall out of step in an overload, and keep it alive (KDDI, 2022).
+    DbInconsistency,
+    /// A router draws traffic that it cannot deliver (T-Mobile, 2020).
+    TransportMisweight,
+    /// All elements of a version fail at the same instant (Ericsson, 2018).
+    CertTimeBomb,
+    /// A caller waits less long than what it calls (KDDI, 2012).
+    TimerMismatch,
+    /// One class of service fails, in silence (Optus, 2025).
+    ServiceClassSelective,
+    /// Content goes to everybody at once, beside staged code (`CrowdStrike`, 2024).
+    ContentPush,
+    /// The release is poisoned at its source, and sleeps (`SolarWinds`, 2020).
+    SupplyChain,
 }
 
 impl DefectSpec {
@@ -79,7 +100,7 @@ mod tests {
 
     #[test]
     fn every_defect_survives_a_file_and_names_itself() {
-        for defect in all() {
+        for defect in DefectSpec::all() {
             let text = serde_json::to_value(&defect).expect("it serialises");
             assert_eq!(text["kind"], defect.fault().kind);
             let back: DefectSpec = serde_json::from_value(text).expect("it reads back");

@@ -2,8 +2,8 @@
 //!
 //! Invariant: nothing here says whether a fault came by a release or by an attacker.
 
-use crate::base::{Delay, Share, SimTime};
-use crate::network::Cause;
+use crate::base::{Delay, Share, SimTime, Span};
+use crate::network::{Cause, ProcedureSet};
 use crate::topology::{EdgeKind, NodeKind};
 
 /// One kind of harm, complete.
@@ -11,6 +11,8 @@ use crate::topology::{EdgeKind, NodeKind};
 pub struct FaultSpec {
     /// Its kebab-case word: `protect-mode`, `oam-wiper` …
     pub kind: &'static str,
+    /// The ids of MITRE `FiGHT` and ATT&CK that describe it; empty for what is nobody's intent.
+    pub techniques: &'static str,
     /// What wakes it at an origin.
     pub trigger: Trigger,
     /// How it travels from an element to the next; none means that it stays at its origins.
@@ -40,8 +42,21 @@ pub enum Trigger {
     Dwell(Delay),
     /// At an instant of the scenario; at once if it is loaded later.
     At(SimTime),
+    /// When it, or an element beside it, has been overloaded for some time.
+    Overload(Overload),
     /// When [`trigger`](super::FaultEngine::trigger) is called.
     OnCommand,
+}
+
+/// An overload that is felt at an element.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Overload {
+    /// Felt at the element itself, and at what it is joined to by this kind of edge.
+    pub along: EdgeKind,
+    /// Work waits at least so long.
+    pub wait: Span,
+    /// And has done so for so long.
+    pub held: Span,
 }
 
 /// One way in which a fault travels.
@@ -64,6 +79,8 @@ pub struct SpreadRule {
     /// What is entered this way is struck in the same instant, for certain, even if it was held
     /// before: what runs on a host goes down with it.
     pub at_once: bool,
+    /// The probability is that of the busiest hour; in others it is less, as traffic is.
+    pub with_traffic: bool,
 }
 
 /// Since when an element passes a fault on.
@@ -103,6 +120,30 @@ pub enum Effect {
     Capacity(f64),
     /// It rejects this share of initial registrations.
     Reject(Cause, Share),
+    /// It swallows this share of the work of these procedures; others go on choosing it.
+    BlackHole(ProcedureSet, Share),
+    /// Its replies are thrown away if the request is older than this.
+    Patience(Span),
+    /// It sends queries of its own, the more the longer an overload lasts.
+    Queries(QueryLoop),
+}
+
+/// Records that fall out of step while what they are compared with is overloaded, and queries that they
+/// cause until they are repaired: an overload that keeps itself alive.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct QueryLoop {
+    /// The queries go along this kind of edge.
+    pub toward: EdgeKind,
+    /// Queries with all records out of step, as a multiple of the capacity of one of the elements queried.
+    pub load: f64,
+    /// Share of the records that are out of step when the element is struck.
+    pub first: Share,
+    /// Overloaded: work there waits at least so long.
+    pub wait: Span,
+    /// In an overload, the records still in step fall out of it at this mean time.
+    pub grows: Span,
+    /// Without one, those out of step are repaired at this mean time.
+    pub repaired: Span,
 }
 
 /// What ends the harm.

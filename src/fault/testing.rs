@@ -9,7 +9,7 @@ use crate::base::{NodeId, PoolId, Record, RegionId, SimTime, Span};
 use crate::network::{Command, ElementStatus};
 use crate::topology::{Edge, EdgeKind, Labels, Node, NodeKind, Pool, Region, Topology, Tower};
 
-use super::{FaultEngine, FaultId, FaultOrder, FaultSpec, Holds, Port};
+use super::{CollectorOutage, FaultEngine, FaultId, FaultOrder, FaultSpec, Holds, Port};
 
 /// A world that only remembers what was done to it.
 #[derive(Debug)]
@@ -22,6 +22,12 @@ pub(crate) struct FakePort {
     pub(crate) status: BTreeMap<NodeId, ElementStatus>,
     pub(crate) unreachable: Vec<NodeId>,
     pub(crate) holds: Holds,
+    /// How long work waits, where it does.
+    pub(crate) waiting: BTreeMap<NodeId, Span>,
+    /// How busy the hour is.
+    pub(crate) busyness: f64,
+    pub(crate) mitigated: bool,
+    pub(crate) outages: Vec<CollectorOutage>,
 }
 
 impl FakePort {
@@ -35,6 +41,10 @@ impl FakePort {
             status: BTreeMap::new(),
             unreachable: Vec::new(),
             holds: Holds::default(),
+            waiting: BTreeMap::new(),
+            busyness: 1.0,
+            mitigated: false,
+            outages: Vec::new(),
         }
     }
 
@@ -87,6 +97,18 @@ impl Port for FakePort {
     }
     fn management_reachable(&self, node: NodeId) -> bool {
         !self.unreachable.contains(&node)
+    }
+    fn waiting(&self, node: NodeId) -> Span {
+        self.waiting.get(&node).copied().unwrap_or(Span::ZERO)
+    }
+    fn busyness(&self, _: NodeId) -> f64 {
+        self.busyness
+    }
+    fn is_mitigated(&self) -> bool {
+        self.mitigated
+    }
+    fn blind(&mut self, outage: CollectorOutage) {
+        self.outages.push(outage);
     }
     fn holds(&mut self) -> &mut Holds {
         &mut self.holds
@@ -240,6 +262,17 @@ pub(crate) fn edge(a: u32, b: u32, kind: EdgeKind) -> Edge {
 /// A graph without towers or pools.
 pub(crate) fn bare(nodes: Vec<Node>, edges: Vec<Edge>) -> Topology {
     Topology::by_hand(nodes, edges, Vec::new(), Vec::new(), Vec::new())
+}
+
+/// A ring of routers, `r0`, `r1` …, with a chord from every third across the ring.
+pub(crate) fn routers(count: u32) -> Topology {
+    let nodes = (0..count).map(|n| node(&format!("r{n}"), NodeKind::Router));
+    let ring = (0..count).map(|n| (n, (n + 1) % count));
+    let chords = (0..count).step_by(3).map(|n| (n, (n + count / 2) % count));
+    let links = ring
+        .chain(chords)
+        .flat_map(|(a, b)| [EdgeKind::IpTransport, EdgeKind::BgpIgp].map(|kind| edge(a, b, kind)));
+    bare(nodes.collect(), links.collect())
 }
 
 /// Two regions with a pool of an AMF and an MME each, three towers, and what they share.

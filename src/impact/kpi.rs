@@ -168,6 +168,7 @@ mod tests {
             at: SimTime::from_secs(seconds),
             classes: vec![vec![counts, counts], vec![counts, counts]],
             functions: vec![None, Some(function)],
+            ..Snapshot::default()
         }
     }
 

@@ -180,6 +180,7 @@ pub(super) mod tests {
                 at: SimTime::ZERO + Span::from_minutes(minute),
                 classes: vec![row.clone(), row],
                 functions: vec![None],
+                ..Snapshot::default()
             });
             lost = [0, 1].map(|i| lost[i] + u128::from(out[i]) * 60_000_000);
         }
@@ -256,6 +257,7 @@ pub(super) mod tests {
                 at: SimTime::ZERO + Span::from_minutes(minute),
                 classes: vec![vec![counts(1000, 0, 0), counts(40, 0, 0)]; 2],
                 functions: vec![None],
+                ..Snapshot::default()
             });
         }
         let (impact, kpi) = recorder.finish(Ending::default());

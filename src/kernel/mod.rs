@@ -12,11 +12,15 @@
 //! Invariant: knows no telecom.
 
 mod agenda;
+mod calendar;
+mod order;
 mod parallel;
 mod run;
 mod wheel;
 
 pub use agenda::{Agenda, Phase};
+pub use calendar::Calendar;
+pub use order::Sorter;
 pub use parallel::{Workers, WorkersError};
 pub use run::{RunEnd, World, run};
 pub use wheel::{Fired, MAX_ENTITIES, Timers};

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 
 /// The threads that advance shards.
 #[derive(Debug)]
@@ -45,12 +45,25 @@ impl Workers {
         Ok(Self { pool: Some(pool) })
     }
 
+    /// Whether there is one thread only.
+    pub fn is_single(&self) -> bool {
+        self.pool.is_none()
+    }
+
+    /// Do all of `work` on one of the threads: what it then shares out finds them awake sooner.
+    pub fn lead<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
+        match &self.pool {
+            Some(pool) => pool.install(work),
+            None => work(),
+        }
+    }
+
     /// Do `work` on every shard; side by side only if it is `worthwhile`, for waking a thread takes longer
     /// than some hundred events.
     pub fn each<S: Send>(&self, shards: &mut [S], worthwhile: bool, work: impl Fn(&mut S) + Sync) {
         match &self.pool {
             Some(pool) if worthwhile && shards.len() > 1 => {
-                pool.install(|| shards.par_iter_mut().for_each(&work));
+                pool.install(|| shards.par_iter_mut().with_max_len(1).for_each(&work));
             }
             _ => shards.iter_mut().for_each(work),
         }

@@ -1,8 +1,8 @@
 //! Timers of the entities of one shard: a timing wheel whose buckets are opened in bulk.
 //!
 //! An entry is four bytes: the offset in its bucket, a mark for timers beyond the wheel, and the
-//! entity. Buckets (2.1 s) are chains of cache-line blocks drawn from one pool, so that an
-//! idle wheel of 65,536 entities costs five to six bytes for each. There is no cancelling: an entity knows when
+//! entity. Buckets (2.1 s) are chains of blocks of two cache lines drawn from one pool, so that an
+//! idle wheel of 65,536 entities costs six to seven bytes for each. There is no cancelling: an entity knows when
 //! it is due, and ignores an entry that fires at any other time.
 //!
 //! Invariant: an entry fires at its own time, in time order, and never before one already fired.
@@ -12,15 +12,19 @@ use std::collections::BinaryHeap;
 
 use crate::base::Tick;
 
+use super::order::Sorter;
+
 /// Entities that one wheel can serve.
 pub const MAX_ENTITIES: usize = 1 << 16;
 
 const OFFSET_BITS: u32 = 15;
 const BUCKETS: u32 = 2048;
-const BLOCK_ENTRIES: usize = 15;
+const BLOCK_ENTRIES: usize = 31;
 const NO_BLOCK: u32 = u32::MAX;
+/// Entries that wait to be stored, at most: storing them together, their buckets are waited for together.
+const HELD: usize = 256;
 /// Entities that are brought near at a time.
-const NEAR: usize = 24;
+const NEAR: usize = 64;
 const BEYOND: u32 = 1 << 16;
 
 /// A timer that fired.
@@ -65,6 +69,9 @@ pub struct Timers {
     near: usize,
     /// Entries pushed into the open bucket.
     late: BinaryHeap<Reverse<u32>>,
+    /// Entries that wait to be stored, each with its bucket.
+    held: Vec<(u32, u32)>,
+    sorter: Sorter<u32>,
     last: Tick,
 }
 
@@ -86,6 +93,8 @@ impl Timers {
             cursor: 0,
             near: 0,
             late: BinaryHeap::new(),
+            held: Vec::with_capacity(HELD),
+            sorter: Sorter::default(),
             last: 0,
         }
     }
@@ -111,13 +120,30 @@ impl Timers {
             .expect("the open bucket is never past")
             < BUCKETS
         {
-            self.store(bucket % BUCKETS, entry);
+            self.hold(bucket % BUCKETS, entry);
         } else {
-            self.store(
+            self.hold(
                 (self.bucket + BUCKETS - 1) % BUCKETS,
                 BEYOND | u32::from(entity),
             );
         }
+    }
+
+    #[inline]
+    fn hold(&mut self, bucket: u32, entry: u32) {
+        if self.held.len() == HELD {
+            self.store_held();
+        }
+        self.held.push((bucket, entry));
+    }
+
+    fn store_held(&mut self) {
+        let mut held = std::mem::take(&mut self.held);
+        for &(bucket, entry) in &held {
+            self.store(bucket, entry);
+        }
+        held.clear();
+        self.held = held;
     }
 
     /// A new window begins: what was brought near in the last one may be far again.
@@ -161,6 +187,7 @@ impl Timers {
         self.buckets.capacity() * size_of::<Bucket>()
             + self.blocks.capacity() * size_of::<Block>()
             + self.open.capacity() * 4
+            + self.held.capacity() * 8
     }
 
     fn bring_near(&mut self, upcoming: &impl Fn(&[u16])) {
@@ -225,6 +252,9 @@ impl Timers {
 
     /// Open the next bucket that begins before `limit`.
     fn open_next(&mut self, limit: Tick) -> bool {
+        if (self.bucket + 1) << OFFSET_BITS < limit {
+            self.store_held();
+        }
         while (self.bucket + 1) << OFFSET_BITS < limit {
             self.bucket += 1;
             self.drain(self.bucket % BUCKETS);
@@ -249,7 +279,7 @@ impl Timers {
             self.free = head;
             head = block.next;
         }
-        self.open.sort_unstable();
+        self.sorter.sort(&mut self.open, |&entry| u64::from(entry));
     }
 }
 

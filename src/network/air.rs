@@ -8,6 +8,7 @@ use crate::base::{Delay, Draws, SimTime, Span, Tick, TowerId};
 use crate::population::{ClassSpec, Demand};
 
 use super::command::{Barring, Flood};
+use super::core::{Elements, Itinerary};
 use super::spec::NetworkSpec;
 
 /// The way to an AMF of the pool is open.
@@ -17,6 +18,7 @@ pub(super) const WAY_4G: u8 = 2;
 
 /// A tower as devices meet it.
 #[derive(Clone, Debug, PartialEq)]
+#[repr(align(32))]
 pub(super) struct TowerState {
     pub(super) router: u16,
     pub(super) pool: u16,
@@ -31,6 +33,8 @@ pub(super) struct TowerState {
     pub(super) local_start_s: u32,
     /// Towers in range: a run of [`Air::neighbours`].
     pub(super) neighbours: (u32, u8),
+    /// From its cells to its router.
+    pub(super) access_us: u32,
 }
 
 impl TowerState {
@@ -67,10 +71,11 @@ pub(super) struct Timers {
 /// What distinguishes the classes while running.
 #[derive(Clone, Debug)]
 pub(super) struct ClassRules {
-    pub(super) spec: ClassSpec,
-    pub(super) demand: Option<Demand>,
+    pub(super) spec: Box<ClassSpec>,
+    pub(super) demand: Option<Box<Demand>>,
     /// The pool that serves the class everywhere.
     pub(super) dedicated_pool: Option<u16>,
+    pub(super) priority: bool,
 }
 
 /// A flood in progress.
@@ -85,6 +90,9 @@ pub(super) struct FloodState {
 #[derive(Debug)]
 pub(super) struct Air {
     pub(super) draws: Draws,
+    /// The elements of the core, and which of them are up.
+    pub(super) elements: Elements,
+    pub(super) itinerary: Itinerary,
     pub(super) timers: Timers,
     pub(super) spec: NetworkSpec,
     pub(super) classes: Vec<ClassRules>,
@@ -101,6 +109,8 @@ pub(super) struct Air {
     pub(super) wifi_open: bool,
     /// Whether a gateway serves, by region.
     pub(super) gateway_open: Vec<bool>,
+    /// How many times as much as usual the users of each tower ask for; empty if all ask as usual.
+    pub(super) demand: Vec<f64>,
     pub(super) floods: Vec<Option<FloodState>>,
     /// Whether all devices are registered as the run begins.
     pub(super) start_registered: bool,
@@ -150,7 +160,34 @@ impl Timers {
     }
 }
 
+/// Where a device is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    pub(super) serving: TowerId,
+    pub(super) tower: &'a TowerState,
+    pub(super) ways: u8,
+}
+
 impl Air {
+    /// The place of a device of `class` that lives under `home`; its own tower (0) or its k-th neighbour
+    /// serves it.
+    #[inline]
+    pub(super) fn place(&self, home: TowerId, serving: u8, class: u8) -> Place<'_> {
+        let serving = self.serving_tower(home, serving);
+        let tower = &self.towers[serving.index()];
+        Place {
+            serving,
+            tower,
+            ways: self.ways(tower, class),
+        }
+    }
+
+    /// How many times as much as usual the users of a tower ask for.
+    #[inline]
+    pub(super) fn demand(&self, tower: TowerId) -> f64 {
+        self.demand.get(tower.index()).copied().unwrap_or(1.0)
+    }
+
     /// Take over what is open and on the air.
     pub(super) fn open(&mut self, next: Openness) {
         for (state, (on_air, backhaul)) in self.towers.iter_mut().zip(next.towers) {

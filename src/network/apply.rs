@@ -3,12 +3,12 @@
 //! Invariant: between windows only.
 
 use crate::base::{NodeId, SimTime, TowerId};
-use crate::topology::{EdgeKind, NodeKind, Routes, Tower};
+use crate::topology::{EdgeKind, NodeKind, Tower};
 
 use super::air::{FloodState, Openness, WAY_4G, WAY_5G};
 use super::command::{Barring, Command, ElementStatus, Flood, Scope};
 use super::core::{Choice, Pacer};
-use super::world::{Network, is_core};
+use super::world::Network;
 
 impl Network<'_> {
     /// Carry out a command at `now`.
@@ -42,15 +42,16 @@ impl Network<'_> {
             Command::Announce { share } => {
                 self.wake_all(now);
                 let (air, at) = (&self.air, now.ceil_tick());
-                self.shards
-                    .iter_mut()
-                    .for_each(|shard| shard.announce(air, share.get(), at));
+                self.workers.each(&mut self.shards, true, |shard| {
+                    shard.announce(air, share.get(), at)
+                });
             }
+            _ => self.harm(command, now),
         }
     }
 
-    fn server(&self, node: NodeId) -> Option<u16> {
-        self.core.elements.server_of[node.index()]
+    pub(super) fn server(&self, node: NodeId) -> Option<u16> {
+        self.air.elements.server_of[node.index()]
     }
 
     fn set_status(&mut self, node: NodeId, status: ElementStatus, now: SimTime) {
@@ -60,19 +61,16 @@ impl Network<'_> {
         self.status[node.index()] = status;
         if let Some(server) = self.server(node) {
             let lost = status == ElementStatus::Down;
-            self.core.set_up(server, status == ElementStatus::Up, now);
+            self.set_up(server, status == ElementStatus::Up, now);
             if lost {
                 self.drop_contexts(node, 1.0, now);
             }
         }
         let kind = self.topology.node(node).kind;
         if kind == NodeKind::Router {
-            let status = &self.status;
-            let up = |id: NodeId| status[id.index()] == ElementStatus::Up;
-            let routes = Routes::compute(self.topology, up, |_| true);
-            self.core.elements.set_routes(self.topology, &routes);
+            self.reroute();
         }
-        if is_core(kind) || matches!(kind, NodeKind::Router | NodeKind::Tower) {
+        if kind.is_core_function() || matches!(kind, NodeKind::Router | NodeKind::Tower) {
             self.refresh(now);
         }
     }
@@ -90,11 +88,11 @@ impl Network<'_> {
             return;
         };
         if self.topology.node(node).kind == NodeKind::Ims {
-            let elements = &self.core.elements;
+            let elements = &self.air.elements;
             let holds = |device: u32| elements.ims_home(device) == Some(server);
-            self.shards
-                .iter_mut()
-                .for_each(|shard| shard.drop_ims(air, &holds, share, at));
+            self.workers.each(&mut self.shards, true, |shard| {
+                shard.drop_ims(air, &holds, share, at)
+            });
             return;
         }
         for (pool, members) in self.topology.pools().iter().enumerate() {
@@ -103,9 +101,9 @@ impl Network<'_> {
                     u16::try_from(pool).expect("few pools"),
                     u8::try_from(member).expect("few members of a pool"),
                 );
-                self.shards
-                    .iter_mut()
-                    .for_each(|shard| shard.drop_contexts(air, holder, share, at));
+                self.workers.each(&mut self.shards, true, |shard| {
+                    shard.drop_contexts(air, holder, share, at)
+                });
             }
         }
     }
@@ -116,27 +114,32 @@ impl Network<'_> {
         let forgotten = self.follow_core(&ways, now);
         let next = self.openness(ways);
         let concerned = self.concerned(&next);
-        if concerned.iter().any(|&tower| tower) {
+        let changes = concerned.iter().any(|&tower| tower);
+        if !changes && forgotten.is_empty() {
+            self.air.open(next);
+            return;
+        }
+        if changes {
             let (air, at) = (&self.air, now.ceil_tick());
-            self.shards
-                .iter_mut()
-                .for_each(|shard| shard.wake_towers(air, &concerned, at));
+            self.workers.each(&mut self.shards, true, |shard| {
+                shard.wake_towers(air, &concerned, at)
+            });
         }
         self.air.open(next);
         let (air, at) = (&self.air, now.ceil_tick());
-        for shard in &mut self.shards {
+        self.workers.each(&mut self.shards, true, |shard| {
             shard.forget_towers(air, &forgotten, at);
             shard.refresh(air, &concerned, at);
-        }
+        });
     }
 
     /// Bring every sleeping device up to date: something is about to change for all of them.
     pub(super) fn wake_all(&mut self, now: SimTime) {
         let everywhere = vec![true; self.air.towers.len()];
         let (air, at) = (&self.air, now.ceil_tick());
-        self.shards
-            .iter_mut()
-            .for_each(|shard| shard.wake_towers(air, &everywhere, at));
+        self.workers.each(&mut self.shards, true, |shard| {
+            shard.wake_towers(air, &everywhere, at)
+        });
     }
 
     /// The towers whose devices are concerned by what opens or closes: their own, or one in range.
@@ -161,6 +164,9 @@ impl Network<'_> {
             return vec![true; air.towers.len()];
         }
         let own: Vec<bool> = (0..air.towers.len()).map(changed).collect();
+        if own.iter().all(|own| !own) {
+            return own;
+        }
         let in_range = |tower: usize| {
             let (first, count) = air.towers[tower].neighbours;
             let around = &air.neighbours[first as usize..first as usize + count as usize];
@@ -173,7 +179,7 @@ impl Network<'_> {
 
     /// The ways open, by router and pool.
     fn ways(&self) -> Vec<u8> {
-        let elements = &self.core.elements;
+        let elements = &self.air.elements;
         let routers = 0..u16::try_from(elements.routers()).expect("few routers");
         let way = |router: u16, pool: usize| {
             let members = &elements.pools[pool];
@@ -193,13 +199,13 @@ impl Network<'_> {
 
     /// What is open and on the air, given the ways.
     fn openness(&self, ways: Vec<u8>) -> Openness {
-        let elements = &self.core.elements;
+        let elements = &self.air.elements;
         let any_up = |kind: NodeKind| {
             elements
                 .kinds
                 .iter()
-                .zip(&elements.up)
-                .any(|(other, up)| *other == kind && *up)
+                .zip(0..)
+                .any(|(other, server)| *other == kind && elements.is_up(server))
         };
         let routers = 0..u16::try_from(elements.routers()).expect("few routers");
         let tower = |(tower, state): (&Tower, &bool)| {
@@ -230,7 +236,7 @@ impl Network<'_> {
             gateway_open: elements
                 .gateways
                 .iter()
-                .map(|own| own.iter().any(|choice| elements.up[choice.server as usize]))
+                .map(|own| own.iter().any(|choice| elements.is_up(choice.server)))
                 .collect(),
         }
     }
@@ -303,7 +309,7 @@ impl Network<'_> {
         }
     }
 
-    fn tower_in_scope(&self, tower: usize, scope: &Scope) -> bool {
+    pub(super) fn tower_in_scope(&self, tower: usize, scope: &Scope) -> bool {
         let state = &self.air.towers[tower];
         match scope {
             Scope::All | Scope::Class(_) => true,
@@ -317,35 +323,30 @@ impl Network<'_> {
 
     fn start_flood(&mut self, id: u32, flood: &Flood, now: SimTime) {
         self.wake_all(now);
-        let slot = self
-            .air
-            .floods
-            .iter()
-            .position(Option::is_none)
-            .unwrap_or(self.air.floods.len());
+        let floods = &self.air.floods;
+        let same = |state: &Option<FloodState>| state.as_ref().is_some_and(|state| state.id == id);
+        let running = floods.iter().position(same);
+        let slot = running
+            .or_else(|| floods.iter().position(Option::is_none))
+            .unwrap_or(floods.len());
+        let since = running
+            .and_then(|slot| floods[slot].as_ref())
+            .map_or(now, |state| state.since);
         let state = Some(FloodState {
             id,
             flood: flood.clone(),
-            since: now,
+            since,
         });
         if slot == self.air.floods.len() {
             self.air.floods.push(state);
         } else {
             self.air.floods[slot] = state;
         }
-        if let Scope::Nodes(_) = flood.scope {
-            for shard in &mut self.shards {
-                for slice in &mut shard.slices {
-                    let node = self.topology.tower(slice.tower).node;
-                    slice.chosen =
-                        matches!(&flood.scope, Scope::Nodes(nodes) if nodes.contains(&node));
-                }
-            }
-        }
+        self.mark(&flood.scope);
         let (air, at) = (&self.air, now.ceil_tick());
-        self.shards
-            .iter_mut()
-            .for_each(|shard| shard.start_flood(air, slot, at));
+        self.workers.each(&mut self.shards, true, |shard| {
+            shard.start_flood(air, slot, at)
+        });
     }
 
     fn stop_flood(&mut self, id: u32, now: SimTime) {
@@ -354,9 +355,9 @@ impl Network<'_> {
             return;
         };
         let (air, at) = (&self.air, now.ceil_tick());
-        self.shards
-            .iter_mut()
-            .for_each(|shard| shard.stop_flood(air, slot, at));
+        self.workers.each(&mut self.shards, true, |shard| {
+            shard.stop_flood(air, slot, at)
+        });
         self.air.floods[slot] = None;
     }
 
@@ -364,7 +365,7 @@ impl Network<'_> {
     pub fn set_background(&mut self, now: SimTime) {
         let snapshot = self.snapshot(now);
         for server in 0..self.core.servers.len() {
-            let kind = self.core.elements.kinds[server];
+            let kind = self.air.elements.kinds[server];
             if !matches!(kind, NodeKind::Amf | NodeKind::Mme) {
                 continue;
             }
@@ -410,15 +411,17 @@ impl Network<'_> {
             spec.messages_in_busy_hour.get(),
             spec.messages_in_quiet_hour.get(),
         );
-        let messages_per_s = (quiet + (busy - quiet) * self.activity(region, now)) / 3_600.0;
-        let is_amf = self.core.elements.kinds[server] == NodeKind::Amf;
+        let messages_per_s = (quiet + (busy - quiet) * self.activity(region, now))
+            * self.demand_of(region)
+            / 3_600.0;
+        let is_amf = self.air.elements.kinds[server] == NodeKind::Amf;
         let generation = self.five_g_share(is_amf);
         messages_per_s * self.devices_of_server[server] * generation * present
             / self.core.servers[server].rate().max(1e-9)
     }
 
     /// How busy the hour is: 0 in the quietest, 1 in the busiest, as calls go.
-    fn activity(&self, region: Option<crate::base::RegionId>, now: SimTime) -> f64 {
+    pub(super) fn activity(&self, region: Option<crate::base::RegionId>, now: SimTime) -> f64 {
         let tower = self.tower_of_region[region.map_or(0, crate::base::RegionId::index)]
             .map(|tower| &self.air.towers[tower]);
         let hour = tower.map_or(12, |tower| tower.hour(now.ceil_tick()));
@@ -458,7 +461,7 @@ impl Network<'_> {
             .topology
             .neighbours(node, EdgeKind::OamMgmt)
             .any(|(_, oss)| managers.contains(&oss));
-        let routes = Routes::compute(self.topology, up, |_| true);
+        let routes = self.routes();
         managed
             && managers
                 .iter()

@@ -5,7 +5,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::base::{ClassId, NodeId, PerSecond, PoolId, RegionId, Share, Span};
+use crate::base::{ClassId, EdgeId, NodeId, PerSecond, PoolId, RegionId, Share, Span};
+
+use super::spec::Procedure;
 
 /// Whether an element serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,6 +128,61 @@ pub struct Flood {
     pub obeys_backoff: bool,
 }
 
+/// Some of the procedures that devices ask for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ProcedureSet(u8);
+
+impl ProcedureSet {
+    /// All of them.
+    pub const ALL: Self = Self(u8::MAX);
+
+    /// These procedures.
+    pub fn of(procedures: &[Procedure]) -> Self {
+        let bits = procedures.iter().map(|&procedure| 1 << procedure as u8);
+        Self(bits.fold(0, |set, bit: u8| set | bit))
+    }
+
+    /// Whether a procedure is among them.
+    pub const fn has(self, procedure: Procedure) -> bool {
+        self.0 & 1 << procedure as u8 != 0
+    }
+}
+
+/// Work that reaches an element and vanishes in it: the element goes on being chosen, nobody is told.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BlackHole {
+    /// Which procedures are lost.
+    pub procedures: ProcedureSet,
+    /// Which share of them.
+    pub share: Share,
+}
+
+/// Load from elsewhere than the network's own devices.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Load {
+    /// Queries at one element: units of its work per second, at scale 1.
+    Queries {
+        /// At which element.
+        node: NodeId,
+        /// How many.
+        rate: PerSecond,
+    },
+    /// Queries at one element, as a multiple of its whole capacity.
+    Capacity {
+        /// At which element.
+        node: NodeId,
+        /// Which multiple of its capacity.
+        share: f64,
+    },
+    /// Registrations by devices of other networks, over the towers in scope, per second at scale 1.
+    Registrations {
+        /// Through which towers.
+        scope: Scope,
+        /// How many.
+        rate: PerSecond,
+    },
+}
+
 /// One thing done to the network.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
@@ -195,5 +252,66 @@ pub enum Command {
     Announce {
         /// Share of the waiting devices whose users act, within five minutes.
         share: Share,
+    },
+    /// What an element swallows; an empty list ends it.
+    SetBlackHoles {
+        /// Which.
+        node: NodeId,
+        /// What.
+        holes: Vec<BlackHole>,
+    },
+    /// Replies of an element are thrown away if its request is older than this; none ends it.
+    SetPatience {
+        /// Which.
+        node: NodeId,
+        /// How old a request may be.
+        patience: Option<Span>,
+    },
+    /// Load from elsewhere begins, or changes; `id` names it. None ends it.
+    SetLoad {
+        /// Its name.
+        id: u64,
+        /// What it is.
+        load: Option<Load>,
+    },
+    /// A link is cut or mended.
+    SetLink {
+        /// Which edge of the transport network.
+        edge: EdgeId,
+        /// Whether it carries traffic.
+        up: bool,
+    },
+    /// The core is told to forget a share of the devices in scope, and tells them so.
+    CancelContexts {
+        /// Which devices.
+        scope: Scope,
+        /// Which share of them.
+        share: Share,
+    },
+    /// A false base station refuses a share of the devices under these towers: the core knows nothing of it.
+    RefuseDevices {
+        /// Under which towers.
+        towers: Vec<NodeId>,
+        /// Which share of the devices.
+        share: Share,
+        /// With which (sticky) cause.
+        cause: Cause,
+    },
+    /// Devices in scope are destroyed for good; one destroyed at a share is among those of every
+    /// higher share.
+    DestroyDevices {
+        /// The name of the flood whose devices come first, in the same order.
+        id: u32,
+        /// Which devices.
+        scope: Scope,
+        /// Which share of them, those destroyed before included.
+        share: Share,
+    },
+    /// Users under the towers in scope call, and use data, this many times as much as before.
+    ScaleDemand {
+        /// Under which towers.
+        scope: Scope,
+        /// Multiple; above 0.
+        factor: f64,
     },
 }

@@ -115,6 +115,34 @@ pub struct FunctionCounts {
     pub up: bool,
 }
 
+/// Reject causes that are counted one by one (TS 24.501 §9.11.3.2, TS 24.301 §9.9.3.9); the last place
+/// of [`RegistrationCounts::rejected`] is for all others.
+pub const COUNTED_CAUSES: [u8; 9] = [3, 7, 9, 10, 11, 17, 22, 27, 111];
+
+/// Initial registrations as an AMF or MME counts them, each by priority: ordinary, then priority.
+/// Requests that stand in its way before it has seen them (a rejected connection, a full queue of a
+/// tower) are not among them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RegistrationCounts {
+    /// Requests that arrived (`RM.RegInitReq`, `MM.EpsAttachAtt`).
+    pub requested: [u64; 2],
+    /// Accepts sent in time (`RM.RegInitSucc`, `MM.EpsAttachSucc`).
+    pub accepted: [u64; 2],
+    /// Rejects sent, by cause (`RM.RegInitFail.Cause`, `MM.EpsAttachFail.Cause`).
+    pub rejected: [[u64; COUNTED_CAUSES.len() + 1]; 2],
+}
+
+/// Radio connections that devices asked of a tower.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TowerCounts {
+    /// For registrations and periodic updates (`RRC.ConnEstabAtt`, cause `mo-Signalling`).
+    pub signalling: u32,
+    /// For anything else.
+    pub other: u32,
+    /// Rejected, whatever they were for (`RRC.ConnEstabFailCause.Congestion`).
+    pub refused: u32,
+}
+
 /// The whole network at one instant.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Snapshot {
@@ -125,4 +153,8 @@ pub struct Snapshot {
     /// Counters of each core element by its place in [`crate::topology::Topology::nodes`], as far as the last of
     /// them; elements that serve no requests (routers, towers, management) have none.
     pub functions: Vec<Option<FunctionCounts>>,
+    /// Registrations as each AMF and MME counts them, in the same places; none for other elements.
+    pub registrations: Vec<Option<RegistrationCounts>>,
+    /// Radio connections by tower, in the order of the table; empty unless asked for.
+    pub towers: Vec<TowerCounts>,
 }

@@ -8,6 +8,16 @@ mod apply;
 mod command;
 mod core;
 mod counters;
+mod harm;
+#[cfg(test)]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::struct_excessive_bools,
+    reason = "a model of a few hundred devices, kept simple: a field for each fact"
+)]
+mod naive;
 mod sizing;
 mod spec;
 #[cfg(test)]
@@ -16,8 +26,14 @@ mod tests;
 mod ue;
 mod world;
 
-pub use command::{Barring, Cause, Command, ElementStatus, Flood, Pace, PaceOrder, Scope};
-pub use counters::{ClassCounts, FunctionCounts, SERVICES, Service, Snapshot};
+pub use command::{
+    Barring, BlackHole, Cause, Command, ElementStatus, Flood, Load, Pace, PaceOrder, ProcedureSet,
+    Scope,
+};
+pub use counters::{
+    COUNTED_CAUSES, ClassCounts, FunctionCounts, RegistrationCounts, SERVICES, Service, Snapshot,
+    TowerCounts,
+};
 pub use spec::{
     AccessSpec, BackgroundSpec, CallsSpec, CoreSpec, Discipline, Function, FunctionSpec,
     FunctionsSpec, ImsSpec, LateAccept, NetworkSpec, OnsetSpec, OverloadSpec, Procedure,

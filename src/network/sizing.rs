@@ -22,7 +22,7 @@ pub(super) fn devices_of_servers(topology: &Topology, elements: &Elements, air: 
         let devices = tower.devices as f64;
         of_region[tower.region.index()] += devices;
         for class in &air.classes {
-            let ClassSpec { share, .. } = &class.spec;
+            let ClassSpec { share, .. } = &*class.spec;
             let pool = class.dedicated_pool.map_or(tower.pool.index(), usize::from);
             of_pool[pool] += devices * share.get();
         }
@@ -87,11 +87,8 @@ pub(super) fn servers<J: Copy>(
     pairs
         .map(|(&kind, devices)| {
             let function = function(spec, kind);
-            Server::new(
-                function,
-                function.rate_per_million.get() * devices / 1e6,
-                scale,
-            )
+            let rate = function.rate_per_million.get() * devices / 1e6;
+            Server::new(function, rate.max(function.least_rate.get()), scale)
         })
         .collect()
 }

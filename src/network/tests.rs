@@ -76,6 +76,7 @@ fn storm_spec(queue: Span, capacity_s: f64) -> NetworkSpec {
     spec.core.background.messages_in_busy_hour = PerSecond::of(0.0);
     spec.core.background.messages_in_quiet_hour = PerSecond::of(0.0);
     spec.core.functions.mme.rate_per_million = PerSecond::new(1e6 / capacity_s).expect("a rate");
+    spec.core.functions.mme.least_rate = PerSecond::of(0.0);
     spec.core.functions.mme.queue = queue;
     spec.core.procedures.initial_registration = vec![Visit {
         at: Function::Mobility,
@@ -88,7 +89,6 @@ fn storm_spec(queue: Span, capacity_s: f64) -> NetworkSpec {
 /// A network that is only watched.
 struct Watched<'a> {
     network: Network<'a>,
-    workers: Workers,
     registered: Vec<(f64, u64)>,
 }
 
@@ -96,11 +96,11 @@ impl World for Watched<'_> {
     type Order = ();
 
     fn advance(&mut self, _: SimTime, to: SimTime) {
-        self.network.advance(to, &self.workers);
+        self.network.advance(to);
     }
 
     fn handle(&mut self, now: SimTime, (): (), agenda: &mut Agenda<()>) {
-        self.network.catch_up(&self.workers);
+        self.network.catch_up();
         let snapshot = self.network.snapshot(now);
         self.registered
             .push((now.as_secs_f64(), snapshot.classes[0][0].registered));
@@ -110,6 +110,10 @@ impl World for Watched<'_> {
             0,
             (),
         );
+    }
+
+    fn longest_window(&self) -> Span {
+        self.network.lookahead()
     }
 
     fn progress(&mut self, _: SimTime) -> ControlFlow<()> {
@@ -155,10 +159,9 @@ fn storm_in(storm: Storm, window: Option<Span>, shard_size: usize) -> (Vec<(f64,
         shard_size,
     };
     let network = Network::new(&input, &workers).expect("a network");
-    let window = window.unwrap_or(network.lookahead());
+    let window = window.unwrap_or(Span::from_hours(1));
     let mut watched = Watched {
         network,
-        workers,
         registered: Vec::new(),
     };
     let mut agenda = Agenda::new();
@@ -172,7 +175,7 @@ fn storm_in(storm: Storm, window: Option<Span>, shard_size: usize) -> (Vec<(f64,
     assert_eq!(end, RunEnd::Horizon);
     watched
         .network
-        .settle(SimTime::ZERO + Span::from_hours(hours), &watched.workers);
+        .settle(SimTime::ZERO + Span::from_hours(hours));
     watched.network.assert_conserved();
     let attempts = watched
         .network

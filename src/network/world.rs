@@ -10,14 +10,18 @@ use crate::topology::{NodeKind, Topology};
 
 use super::air::{Air, ClassRules, Timers, TowerState};
 use super::command::ElementStatus;
-use super::core::{Core, Elements, Radios};
-use super::counters::Snapshot;
+use super::core::{Core, Elements, Itinerary, Radios};
+use super::counters::{Snapshot, TowerCounts};
 use super::sizing;
 use super::spec::NetworkSpec;
 use super::ue::{EVENT_KINDS, Shard, TowerOutcome, shards};
 
-/// Requests or answers in a window from which on more than one thread is of use.
-const WORTHWHILE: usize = 600;
+/// Events or answers in a window from which on more than one thread is of use.
+const WORTHWHILE: usize = 300;
+
+/// Device events in a second from which on it is of use that the core works beside the shards.
+/// (In tests of this room, always.)
+const WORTHWHILE_PER_S: f64 = if cfg!(test) { 0.0 } else { 2_000.0 };
 
 /// What a network is made of.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +48,7 @@ pub struct NetworkInput<'a> {
 #[derive(Debug)]
 pub struct Network<'a> {
     pub(super) topology: &'a Topology,
+    pub(super) workers: &'a Workers,
     pub(super) air: Air,
     pub(super) shards: Vec<Shard>,
     /// First device of each shard.
@@ -51,7 +56,11 @@ pub struct Network<'a> {
     pub(super) core: Core,
     /// As far as here, shards have asked.
     asked_to: SimTime,
+    /// In the next window the core works beside the shards.
+    pipelined: bool,
     pub(super) status: Vec<ElementStatus>,
+    /// Transport links that are cut.
+    pub(super) links_down: std::collections::BTreeSet<crate::base::EdgeId>,
     /// When each tower lost the core, if it has.
     pub(super) lost_core_at: Vec<Option<SimTime>>,
     pub(super) wilted: Vec<bool>,
@@ -68,7 +77,7 @@ impl<'a> Network<'a> {
     ///
     /// # Errors
     /// If a tower's time zone does not exist.
-    pub fn new(input: &NetworkInput<'a>, workers: &Workers) -> Result<Self, ZoneError> {
+    pub fn new(input: &NetworkInput<'a>, workers: &'a Workers) -> Result<Self, ZoneError> {
         let NetworkInput {
             topology,
             population,
@@ -79,7 +88,7 @@ impl<'a> Network<'a> {
         } = *input;
         let mut elements = Elements::new(topology, seed);
         elements.set_routes(topology, &crate::topology::Routes::all_up(topology));
-        let air = air(input, &elements)?;
+        let air = air(input, elements)?;
         let towers: Vec<u64> = topology
             .towers()
             .iter()
@@ -91,8 +100,8 @@ impl<'a> Network<'a> {
             .map(|class| class.share.get())
             .collect();
         let placement = Placement::new(&towers, &class_shares, scale);
-        let sizes = sizing::devices_of_servers(topology, &elements, &air);
-        let servers = sizing::servers(spec, &elements, &sizes, scale);
+        let sizes = sizing::devices_of_servers(topology, &air.elements, &air);
+        let servers = sizing::servers(spec, &air.elements, &sizes, scale);
         let access = &spec.access;
         let radios = Radios::new(
             towers.len(),
@@ -102,22 +111,25 @@ impl<'a> Network<'a> {
         );
         let region_of_tower = air.towers.iter().map(|tower| tower.region).collect();
         let tower_of_region = towers_of_regions(&air);
-        let pool_of_server = sizing::pools_of_servers(topology, &elements);
+        let pool_of_server = sizing::pools_of_servers(topology, &air.elements);
         let shards = shards(&placement, &air, input.shard_size);
         let core = Core::new(
             spec,
             Draws::new(seed),
-            elements,
+            &air.elements.kinds,
             servers,
             (radios, region_of_tower),
         );
         let mut network = Self {
             topology,
+            workers,
             shard_starts: shards.iter().map(|shard| shard.first).collect(),
             shards,
             core,
             asked_to: SimTime::ZERO,
+            pipelined: false,
             status: vec![ElementStatus::Up; topology.nodes().len()],
+            links_down: std::collections::BTreeSet::new(),
             lost_core_at: vec![None; topology.towers().len()],
             wilted: vec![false; topology.towers().len()],
             devices_of_server: sizes,
@@ -130,7 +142,7 @@ impl<'a> Network<'a> {
             network.leave_out(node);
         }
         network.open_ways();
-        network.wake(workers);
+        network.wake();
         network.set_background(SimTime::ZERO);
         Ok(network)
     }
@@ -138,13 +150,19 @@ impl<'a> Network<'a> {
     /// An element that is not there yet: nobody's context is in it.
     fn leave_out(&mut self, node: NodeId) {
         self.status[node.index()] = ElementStatus::Down;
-        if let Some(server) = self.core.elements.server_of[node.index()] {
-            self.core.set_up(server, false, SimTime::ZERO);
+        if let Some(server) = self.air.elements.server_of[node.index()] {
+            self.set_up(server, false, SimTime::ZERO);
         }
     }
 
-    fn wake(&mut self, workers: &Workers) {
-        let (air, elements) = (&self.air, &self.core.elements);
+    /// An element begins or ceases to serve.
+    pub(super) fn set_up(&mut self, server: u16, up: bool, now: SimTime) {
+        self.air.elements.set_up(server, up);
+        self.core.set_up(server, up, now);
+    }
+
+    fn wake(&mut self) {
+        let (air, elements) = (&self.air, &self.air.elements);
         let member_of = |device: u32, pool: u16, tower: crate::base::TowerId, five_g: bool| {
             elements.first_member(
                 device,
@@ -153,43 +171,85 @@ impl<'a> Network<'a> {
                 five_g,
             )
         };
-        workers.each(&mut self.shards, true, |shard| shard.wake(air, &member_of));
+        self.workers
+            .each(&mut self.shards, true, |shard| shard.wake(air, &member_of));
     }
 
-    /// No window may be longer: half the shortest time in which an answer changes what a device does next,
-    /// for the core answers while shards are already in the window after.
+    /// No window may be longer: the shortest time in which an answer changes what a device does next, or half
+    /// of it if the core answers while shards are in the window after.
     pub fn lookahead(&self) -> Span {
-        Span::from_us(self.air.lookahead().as_us() / 2)
+        let answer_us = self.air.lookahead().as_us();
+        Span::from_us(if self.pipelined {
+            answer_us / 2
+        } else {
+            answer_us
+        })
     }
 
-    /// Run one window: shards go through it while the core serves the requests of the window before, and
-    /// then take its answers. What they asked is served in the next window, or by [`Network::catch_up`].
-    pub fn advance(&mut self, to: SimTime, workers: &Workers) {
-        let (air, end) = (&self.air, to.ceil_tick());
+    /// Run one window. If much happens and there are several threads, shards go through it while the core
+    /// serves the requests of the window before; what they ask is served in the next window, or by
+    /// [`Network::catch_up`].
+    pub fn advance(&mut self, to: SimTime) {
+        let from = self.asked_to;
+        if self.pipelined {
+            self.advance_side_by_side(to);
+        } else {
+            self.advance_in_turn(to);
+        }
+        let span_s = to.since(from).as_secs_f64().max(1e-6);
+        #[expect(clippy::cast_precision_loss, reason = "a window has few events")]
+        let rate = self.fired() as f64 / span_s;
+        self.pipelined = !self.workers.is_single() && rate >= WORTHWHILE_PER_S;
+    }
+
+    fn advance_side_by_side(&mut self, to: SimTime) {
+        let (air, end, workers) = (&self.air, to.ceil_tick(), self.workers);
         let (core, shards, asked_to) = (&mut self.core, &mut self.shards, self.asked_to);
-        let busy = core.asked_count() > WORTHWHILE;
         workers.join(
-            busy,
-            || core.advance(asked_to),
-            || workers.each(shards, busy, |shard| shard.advance(air, end)),
+            true,
+            || core.advance(&air.elements, asked_to),
+            || workers.each(shards, true, |shard| shard.advance(air, end)),
         );
-        self.answer(to, workers);
+        self.answer(to);
+        self.collect(to);
+    }
+
+    /// Shards first, then the core, at once.
+    fn advance_in_turn(&mut self, to: SimTime) {
+        self.catch_up();
+        let (air, end) = (&self.air, to.ceil_tick());
+        let worthwhile = self.fired() > WORTHWHILE as u64;
+        self.workers.each(&mut self.shards, worthwhile, |shard| {
+            shard.advance(air, end)
+        });
+        self.collect(to);
+        self.catch_up();
+    }
+
+    /// Device events in the last window.
+    fn fired(&self) -> u64 {
+        self.shards.iter().map(|shard| u64::from(shard.fired)).sum()
+    }
+
+    /// Hand the core what shards have asked up to `to`.
+    fn collect(&mut self, to: SimTime) {
         for shard in &mut self.shards {
             self.core.take(&mut shard.outbox);
+            self.core.take_stranded(&mut shard.stranded);
         }
         self.asked_to = to;
     }
 
     /// Let the core catch up with the shards: to be called before anything happens between windows.
-    pub fn catch_up(&mut self, workers: &Workers) {
+    pub fn catch_up(&mut self) {
         if self.core.served_to() < self.asked_to {
-            self.core.advance(self.asked_to);
-            self.answer(self.asked_to, workers);
+            self.core.advance(&self.air.elements, self.asked_to);
+            self.answer(self.asked_to);
         }
     }
 
     /// Hand out the core's answers.
-    fn answer(&mut self, now: SimTime, workers: &Workers) {
+    fn answer(&mut self, now: SimTime) {
         if self.core.verdicts.is_empty() {
             return;
         }
@@ -202,14 +262,14 @@ impl<'a> Network<'a> {
             self.shards[shard].inbox.push(verdict);
         }
         let air = &self.air;
-        workers.each(&mut self.shards, busy, |shard| {
+        self.workers.each(&mut self.shards, busy, |shard| {
             shard.take_verdicts(air, now);
         });
     }
 
     /// Bring everything up to `now`: to be called before the events are read at the end of a run.
-    pub fn settle(&mut self, now: SimTime, workers: &Workers) {
-        self.catch_up(workers);
+    pub fn settle(&mut self, now: SimTime) {
+        self.catch_up();
         self.wake_all(now);
     }
 
@@ -226,14 +286,24 @@ impl<'a> Network<'a> {
             }
         }
         let last = self
-            .core
+            .air
             .elements
             .nodes
             .iter()
             .map(|node| node.index())
             .max();
         let mut functions = vec![None; last.map_or(0, |last| last + 1)];
-        for (server, node) in self.core.servers.iter().zip(&self.core.elements.nodes) {
+        let mut registrations = vec![None; functions.len()];
+        let elements = self.air.elements.nodes.iter();
+        for ((node, kind), counts) in elements
+            .zip(&self.air.elements.kinds)
+            .zip(&self.core.tally.registrations)
+        {
+            if matches!(kind, NodeKind::Amf | NodeKind::Mme) {
+                registrations[node.index()] = Some(*counts);
+            }
+        }
+        for (server, node) in self.core.servers.iter().zip(&self.air.elements.nodes) {
             let mut counts = server.counts;
             counts.backlog_us = server.wait_ns(now.as_us() * 1_000) / 1_000;
             counts.background = server.background();
@@ -243,14 +313,19 @@ impl<'a> Network<'a> {
             at: now,
             classes: cells,
             functions,
+            registrations,
+            towers: Vec::new(),
         }
     }
 
-    /// Simulated devices without voice or data, and device events so far: for a progress bar.
-    pub fn pulse(&self) -> (u64, u64) {
-        let cells = self.shards.iter().flat_map(|shard| &shard.cells);
-        let out = cells.map(|cell| cell.out[0].max(cell.out[1])).sum();
-        (out, self.events().iter().map(|(_, count)| count).sum())
+    /// The radio connections that devices have asked of each tower.
+    pub fn tower_counts(&self) -> &[TowerCounts] {
+        &self.core.tally.towers
+    }
+
+    /// Device events so far.
+    pub fn event_count(&self) -> u64 {
+        self.shards.iter().flat_map(|shard| &shard.events).sum()
     }
 
     /// Device events so far, by kind.
@@ -325,7 +400,7 @@ fn towers_of_regions(air: &Air) -> Vec<Option<usize>> {
     (0..air.regions).map(of).collect()
 }
 
-fn air(input: &NetworkInput<'_>, elements: &Elements) -> Result<Air, ZoneError> {
+fn air(input: &NetworkInput<'_>, elements: Elements) -> Result<Air, ZoneError> {
     let NetworkInput {
         topology,
         population,
@@ -342,16 +417,19 @@ fn air(input: &NetworkInput<'_>, elements: &Elements) -> Result<Air, ZoneError> 
     };
     let classes = population.classes.iter().map(|class| ClassRules {
         demand: if spec.calls.enabled {
-            Demand::of(class)
+            Demand::of(class).map(Box::new)
         } else {
             None
         },
         dedicated_pool: dedicated(&class.name),
-        spec: class.clone(),
+        priority: class.priority,
+        spec: Box::new(class.clone()),
     });
-    let (towers, neighbours) = towers(input, elements)?;
+    let (towers, neighbours) = towers(input, &elements)?;
     Ok(Air {
         draws: Draws::new(seed),
+        elements,
+        itinerary: Itinerary::new(&spec.core.procedures),
         timers: Timers::new(spec),
         spec: spec.clone(),
         classes: classes.collect(),
@@ -363,6 +441,7 @@ fn air(input: &NetworkInput<'_>, elements: &Elements) -> Result<Air, ZoneError> 
         ims_open: Vec::new(),
         wifi_open: true,
         gateway_open: vec![true; topology.regions().len()],
+        demand: Vec::new(),
         floods: Vec::new(),
         start_registered: population.registered_at_start,
         first_attempt: population.first_attempt,
@@ -391,6 +470,7 @@ fn towers(
             on_air: true,
             backhaul: true,
             barring: u16::from(input.spec.access.barring.is_some()),
+            access_us: elements.access_us[index],
             local_start_s: zones[tower.zone.as_str()],
             neighbours: (
                 first,
@@ -399,17 +479,4 @@ fn towers(
         });
     }
     Ok((towers, neighbours))
-}
-
-/// Whether a node carries traffic at all (routers) or serves (functions).
-pub(super) fn is_core(kind: NodeKind) -> bool {
-    matches!(
-        kind,
-        NodeKind::Amf
-            | NodeKind::Mme
-            | NodeKind::Udm
-            | NodeKind::Ims
-            | NodeKind::Gateway
-            | NodeKind::Epdg
-    )
 }

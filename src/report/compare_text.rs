@@ -2,10 +2,11 @@
 //!
 //! Invariant: no line is longer than the width, as long as the width is at least 60.
 
-use crate::study::{FigureUnit, Paired, PairedFigure, unit};
+use crate::study::{FigureUnit, HORIZONS_MIN, Paired, PairedFigure, RunSigns, unit};
 
 use super::number::{clock, short};
-use super::text_table::{Align, TextTable, fit};
+use super::signature;
+use super::text_table::{Align, TextTable, fit, wrapped};
 
 /// The figures that are shown: heading, then keys with what they are called.
 const SECTIONS: [(&str, &[(&str, &str)]); 3] = [
@@ -76,6 +77,7 @@ pub fn compare_text(paired: &Paired, width: usize) -> String {
     for block in others.chunks(BESIDE) {
         lines.push(String::new());
         lines.extend(block_lines(paired, block, width));
+        lines.extend(signature_lines(paired, block, width));
     }
     let lines = lines.iter().map(|line| fit(line, width) + "\n");
     lines.collect()
@@ -112,6 +114,41 @@ fn block_lines(paired: &Paired, block: &[usize], width: usize) -> Vec<String> {
     for (count, heading) in headings {
         lines.push(heading.to_owned());
         lines.extend(rows.by_ref().take(count));
+    }
+    lines
+}
+
+/// The place of the horizon at which signatures are shown side by side: fifteen minutes.
+const SHOWN_AT: usize = 2;
+
+/// The signatures of the first run and some of the others, and what tells them apart.
+fn signature_lines(paired: &Paired, block: &[usize], width: usize) -> Vec<String> {
+    let first = &paired.signs[0];
+    let shown: Vec<&RunSigns> = std::iter::once(&0)
+        .chain(block)
+        .map(|&i| &paired.signs[i])
+        .collect();
+    let Some(table) = signature::beside(&shown, SHOWN_AT) else {
+        return Vec::new();
+    };
+    let contracts: Vec<&str> = shown.iter().map(|signs| signs.contract.as_str()).collect();
+    let minutes = HORIZONS_MIN[SHOWN_AT];
+    let contracts = contracts.join(", ");
+    let heading =
+        format!("SIGNATURE {minutes} min after the first impact, in each operator's view");
+    let mut lines = vec![heading, format!("  telemetry contract: {contracts}")];
+    lines.extend(table.lines(width));
+    for &i in block {
+        let told = first.told_from(&paired.signs[i]).into_iter();
+        let told = told.map(|(feature, minutes)| format!("{feature} (from {minutes} min)"));
+        let told: Vec<String> = told.collect();
+        let by = if told.is_empty() {
+            "nothing that both operators know".to_owned()
+        } else {
+            told.join(", ")
+        };
+        let sentence = format!("{} is told from A by {by}", letter(i));
+        lines.extend(wrapped(&sentence, width));
     }
     lines
 }

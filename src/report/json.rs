@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::base::{Digest, SimTime, Span};
 use crate::impact::{Evaluated, GroupImpact, Outcome, Tag, Unit, Verdict};
 use crate::simulation::RunResult;
-use crate::study::RunFigures;
+use crate::study::{RunFigures, RunSigns};
 
 use super::tables::SERVICE_WORDS;
 
@@ -31,6 +31,10 @@ pub(super) fn summary(result: &RunResult, digest: Option<Digest>) -> Vec<u8> {
     root.insert(
         "published".into(),
         result.published.iter().map(published).collect(),
+    );
+    root.insert(
+        "signature".into(),
+        super::signature::json(&RunSigns::of(result)),
     );
     root.insert("stages".into(), stages(result));
     root.insert("gates".into(), gates(result));

@@ -8,7 +8,7 @@
 
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -16,8 +16,10 @@ use serde_json::Value;
 use crate::simulation::RunResult;
 use crate::study::RunFigures;
 
+use super::exports::{self, EXPORTS};
 use super::files::{FILES, Rendered, SUMMARY_FILE, TIMING_FILE, timing_json};
 use super::json::FORMAT;
+use super::signature;
 
 /// What can go wrong with a run directory; each names the path.
 #[derive(Debug)]
@@ -111,6 +113,9 @@ impl RunDir {
         for (name, bytes) in &rendered.files {
             self.write(name, bytes)?;
         }
+        for (export, record) in exports::asked(result) {
+            self.write_with(export.file, |out| (export.write)(result, record, out))?;
+        }
         if let Some(timing) = &result.timing {
             self.write(TIMING_FILE, &timing_json(result, timing))?;
         }
@@ -121,9 +126,17 @@ impl RunDir {
     }
 
     fn write(&self, name: &str, bytes: &[u8]) -> Result<(), ReportError> {
+        self.write_with(name, |out| out.write_all(bytes))
+    }
+
+    fn write_with(
+        &self,
+        name: &str,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), ReportError> {
         // The reader knows the name that was asked for, not the hidden one.
         let shown = || self.wanted.join(name);
-        write_file(&self.partial.join(name), bytes).map_err(|e| ReportError::Io(shown(), e))
+        write_file(&self.partial.join(name), write).map_err(|e| ReportError::Io(shown(), e))
     }
 
     /// Rename; an earlier run directory is moved aside first, and comes back if that fails.
@@ -175,7 +188,7 @@ fn check_ours(directory: &Path) -> Result<(), ReportError> {
         let entry = entry.map_err(io)?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let is_file = entry.file_type().map_err(io)?.is_file();
-        if !is_file || !FILES.contains(&name.as_str()) {
+        if !is_file || !names().any(|known| known == name) {
             return Err(ReportError::Foreign(directory.to_owned(), name));
         }
         empty = false;
@@ -189,16 +202,22 @@ fn check_ours(directory: &Path) -> Result<(), ReportError> {
 /// Remove the files of a run and then the directory, if nothing else is in it. What cannot be removed
 /// stays: it is hidden, and its name says that it is partial.
 fn remove_ours(directory: &Path) {
-    for name in FILES {
+    for name in names() {
         drop(fs::remove_file(directory.join(name)));
     }
     drop(fs::remove_dir(directory));
 }
 
-fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+/// Every file that a run may write.
+fn names() -> impl Iterator<Item = &'static str> {
+    let exports = EXPORTS.iter().map(|export| export.file);
+    FILES.into_iter().chain(exports)
+}
+
+fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut file = BufWriter::new(File::create(path)?);
+    write(&mut file)?;
+    file.into_inner()?.sync_all()
 }
 
 #[cfg(unix)]
@@ -242,6 +261,7 @@ pub fn read_figures(directory: &Path) -> Result<RunFigures, ReportError> {
             .iter()
             .map(|(key, v)| (key.clone(), v.as_f64()))
             .collect(),
+        signs: signature::read(&summary["signature"]),
     })
 }
 
@@ -369,7 +389,8 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn a_full_disk_is_an_error_and_leaves_nothing() {
-        let error = write_file(Path::new("/dev/full"), b"x").expect_err("it is full");
+        let error =
+            write_file(Path::new("/dev/full"), |out| out.write_all(b"x")).expect_err("it is full");
         assert_eq!(error.kind(), io::ErrorKind::StorageFull);
         let place = place("full");
         let wanted = place.join("run");

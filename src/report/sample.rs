@@ -24,6 +24,9 @@ pub(crate) fn sample() -> RunResult {
         regions: names.regions.len(),
     };
     RunResult {
+        exports: Vec::new(),
+        operator: None,
+        signature: crate::detect::signature::Signature::default(),
         scenario: "sample".into(),
         command: "cellfall run sample.yaml --seed 7".into(),
         resolved: "name: sample\n".into(),
@@ -61,7 +64,11 @@ pub(crate) fn sample() -> RunResult {
             threads: 2,
             machine: "linux x86_64, 2 processors".into(),
             peak_memory_bytes: Some(1 << 20),
-            phases: vec![("load".into(), 0.5), ("run".into(), 2.0)],
+            phases: vec![
+                ("load".into(), 0.5),
+                ("run".into(), 2.0),
+                ("run: orders".into(), 0.5),
+            ],
         }),
     }
 }
@@ -126,6 +133,7 @@ fn snapshot(minute: u64) -> Snapshot {
         at: minutes(minute),
         classes: vec![row.clone(), row],
         functions: vec![Some(function)],
+        ..Snapshot::default()
     }
 }
 

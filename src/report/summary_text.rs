@@ -6,12 +6,14 @@
 use crate::base::{Digest, Span};
 use crate::impact::{BlastRadius, Evaluated, GroupImpact, Outcome, ServiceImpact, Unit, Verdict};
 use crate::simulation::{RunResult, Timing};
+use crate::study::RunSigns;
 
 use super::files::Rates;
 use super::headline::{NOTABLE_SHARE, headline, start_word};
 use super::json::tag_word;
 use super::log_table::happened;
 use super::number::{duration, percent, short};
+use super::signature;
 use super::tables::SERVICE_WORDS;
 use super::text_table::{Align, TextTable, fit, wrapped};
 
@@ -30,6 +32,11 @@ pub fn summary_text(result: &RunResult, digest: &Digest, width: usize) -> String
     page.section("WHAT IT COST", Some(&cost(result)));
     page.section("HOW FAR IT REACHED", reach(result).as_ref());
     page.section("WHAT EACH STAGE EXPOSED", exposed(result).as_ref());
+    let signs = RunSigns::of(result);
+    page.section(
+        &signature::heading(&signs),
+        signature::table(&signs).as_ref(),
+    );
     page.section("WHAT MUST BE REPORTED", Some(&reportable(result)));
     page.section(
         "PUBLISHED BESIDE SIMULATED",
@@ -105,6 +112,10 @@ impl Page {
         let mut table = TextTable::new(&[L, L]);
         if let Some(timing) = &result.timing {
             table.row(["speed".to_owned(), speed(result, timing)]);
+            table.row([
+                "time".to_owned(),
+                phases(timing, Rates::of(result, timing).serial_share),
+            ]);
         }
         table.row(["again".to_owned(), result.command.clone()]);
         table.row(["digest".to_owned(), digest.to_string()]);
@@ -342,8 +353,10 @@ fn events(result: &RunResult) -> Option<TextTable> {
 
 fn speed(result: &RunResult, timing: &Timing) -> String {
     let rates = Rates::of(result, timing);
-    let memory = rates.bytes_per_device.map_or_else(String::new, |bytes| {
-        format!("; {} B per device", short(bytes.round()))
+    let memory = rates.bytes_per_device.zip(timing.peak_memory_bytes);
+    let memory = memory.map_or_else(String::new, |(bytes, peak)| {
+        let (peak, each) = (short(real(peak / 1_000_000)), short(bytes.round()));
+        format!("; {peak} MB, {each} B per device")
     });
     format!(
         "{} events/s, {} per core, in {}{memory}",
@@ -351,6 +364,17 @@ fn speed(result: &RunResult, timing: &Timing) -> String {
         short(rates.events_per_second_and_core.round()),
         duration(timing.run_seconds),
     )
+}
+
+/// Where the time went.
+fn phases(timing: &Timing, serial: Option<f64>) -> String {
+    let phases = timing.phases.iter();
+    let each = phases.map(|(name, seconds)| format!("{name} {}", duration(*seconds)));
+    let mut text = each.collect::<Vec<_>>().join(", ");
+    if let Some(share) = serial {
+        text += &format!("; {} serial", percent(share));
+    }
+    text
 }
 
 /// A span as `+hh:mm`, for columns.
@@ -395,7 +419,7 @@ mod tests {
         let untimed = summary_text(&result, &Digest::new(), 80);
         let kept: Vec<_> = timed
             .lines()
-            .filter(|line| !line.starts_with("  speed"))
+            .filter(|line| !line.starts_with("  speed") && !line.starts_with("  time"))
             .collect();
         assert_eq!(kept, untimed.lines().collect::<Vec<_>>());
     }

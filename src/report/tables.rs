@@ -236,28 +236,28 @@ fn tower_row(result: &RunResult, outcome: &TowerOutcome) -> Vec<String> {
 }
 
 /// A CSV file in memory.
-struct Table(Writer<Vec<u8>>);
+pub(super) struct Table(Writer<Vec<u8>>);
 
 impl Table {
-    fn new(header: &[&str]) -> Self {
+    pub(super) fn new(header: &[&str]) -> Self {
         let mut table = Self(Writer::from_writer(Vec::new()));
         table.row(header.iter().map(|&name| name.to_owned()).collect());
         table
     }
 
-    fn row(&mut self, cells: Vec<String>) {
+    pub(super) fn row(&mut self, cells: Vec<String>) {
         self.0
             .write_record(cells)
             .expect("rows are as long as the header, and memory takes them");
     }
 
-    fn bytes(self) -> Vec<u8> {
+    pub(super) fn bytes(self) -> Vec<u8> {
         self.0.into_inner().expect("memory takes all bytes")
     }
 }
 
 /// Seconds with as many digits as needed, at most six.
-fn seconds(at: SimTime) -> String {
+pub(super) fn seconds(at: SimTime) -> String {
     decimal(at.as_secs_f64())
 }
 

@@ -6,7 +6,6 @@ use crate::base::{NodeId, SimTime, Span, Stream};
 use crate::fault::{Holder, Luck, Port, luck, text_key};
 use crate::network::{Command, ElementStatus};
 use crate::telemetry::Path;
-use crate::topology::NodeKind;
 
 use super::engine::{Outcome, ResponseAction, ResponseOrder};
 use super::plan::{Effect, Plan, Work};
@@ -56,17 +55,10 @@ pub(super) fn tools_work(path: Path, port: &dyn Port) -> bool {
     }
     let nodes = port.topology().nodes().iter().enumerate();
     let mut core = nodes
-        .filter(|(_, node)| is_core(node.kind))
+        .filter(|(_, node)| node.kind.is_core_function())
         .map(|(index, _)| NodeId::from_index(index))
         .peekable();
     core.peek().is_none() || core.any(|node| port.management_reachable(node))
-}
-
-const fn is_core(kind: NodeKind) -> bool {
-    matches!(
-        kind,
-        NodeKind::Amf | NodeKind::Mme | NodeKind::Udm | NodeKind::Ims | NodeKind::Gateway
-    )
 }
 
 impl Step {

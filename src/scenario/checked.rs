@@ -7,8 +7,8 @@ use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use crate::attack::Attacks;
-use crate::base::{Digest, SimTime, Span, WallClock, zone_offset_seconds};
-use crate::change::Rollout;
+use crate::base::{Digest, NodeId, SimTime, Span, WallClock, zone_offset_seconds};
+use crate::change::{ChangeSpec, Rollout};
 use crate::detect::gate_problems;
 use crate::response::Response;
 use crate::telemetry::Names;
@@ -165,13 +165,13 @@ impl Scenario {
     /// Instant that recovery times count from.
     pub fn reference(&self) -> SimTime {
         let file = &self.file;
-        let change = file.change.as_ref().map(|_| file.rollout.start);
-        let attacks = file.attacks.iter().map(|attack| attack.attack().start());
-        let first = change
-            .into_iter()
-            .chain(attacks)
-            .min()
-            .unwrap_or(Span::ZERO);
+        let rollouts = file.rollouts();
+        let change = rollouts.iter().map(|(_, rollout)| rollout.start);
+        let attacks = file.attacks.iter().map(|spec| spec.happening().start());
+        let disturbances = file.disturbances.iter();
+        let disturbances = disturbances.map(|spec| spec.happening().start());
+        let first = change.chain(attacks).min();
+        let first = first.or(disturbances.min()).unwrap_or(Span::ZERO);
         SimTime::ZERO + file.outputs.reference.unwrap_or(first)
     }
 }
@@ -397,26 +397,63 @@ fn check_control(
             problems.push_under("response", &problem.path, problem.found, problem.allowed);
         }
     }
-    if let Err(found) = Attacks::new(&file.attacks, topology, &classes) {
+    if let Err(found) = Attacks::new(&file.attacks, &file.disturbances, topology, &classes) {
         for (path, found, allowed) in found {
             problems.push(&path, found, allowed, None);
         }
     }
-    let Some(change) = &file.change else { return };
-    if let Err(found) = Rollout::new(change, &file.rollout, topology, clock, file.seed) {
-        for (path, found, allowed) in found {
-            problems.push(&path, found, allowed, None);
+    check_rollouts(file, topology, clock, problems);
+}
+
+/// Every change with its plan, and that no two work on the same element.
+fn check_rollouts(
+    file: &ScenarioFile,
+    topology: &Topology,
+    clock: &WallClock,
+    problems: &mut Problems,
+) {
+    let mut taken: std::collections::BTreeMap<NodeId, String> = std::collections::BTreeMap::new();
+    let first = usize::from(file.change.is_some());
+    for (place, (change, rollout)) in file.rollouts().iter().enumerate() {
+        let prefix = match place.checked_sub(first) {
+            None => String::new(),
+            Some(place) => format!("concurrent[{place}]."),
+        };
+        match Rollout::new(change, rollout, topology, clock, file.seed) {
+            Err(found) => {
+                for (path, found, allowed) in found {
+                    problems.push(&format!("{prefix}{path}"), found, allowed, None);
+                }
+            }
+            Ok(plan) => {
+                for &node in plan.targets() {
+                    if let Some(other) = taken.insert(node, change.id.clone()) {
+                        let name = &topology.node(node).name;
+                        let found = format!("{name}, which {other} changes as well");
+                        let allowed = "elements that no other change is meant for";
+                        let path = format!("{prefix}change.target");
+                        problems.push(&path, found, allowed.to_owned(), None);
+                        break;
+                    }
+                }
+            }
         }
-    }
-    for (stage, spec) in file.rollout.stages.iter().enumerate() {
-        for (gate, spec) in spec.gates.iter().enumerate() {
-            for problem in gate_problems(spec, file.telemetry.retention) {
-                problems.push_under(
-                    &format!("rollout.stages[{stage}].gates[{gate}]"),
-                    &problem.path,
-                    problem.found,
-                    problem.allowed,
-                );
+        let same = |(other, _): &(ChangeSpec, _)| other.id == change.id;
+        if file.rollouts()[..place].iter().any(same) {
+            let allowed = "a number that no other change has".to_owned();
+            problems.push(
+                &format!("{prefix}change.id"),
+                change.id.clone(),
+                allowed,
+                None,
+            );
+        }
+        for (stage, spec) in rollout.stages.iter().enumerate() {
+            for (gate, spec) in spec.gates.iter().enumerate() {
+                for problem in gate_problems(spec, file.telemetry.retention) {
+                    let path = format!("{prefix}rollout.stages[{stage}].gates[{gate}]");
+                    problems.push_under(&path, &problem.path, problem.found, problem.allowed);
+                }
             }
         }
     }

@@ -7,7 +7,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::attack::AttackSpec;
+use crate::attack::{AttackSpec, DisturbanceSpec};
 use crate::base::Span;
 use crate::change::{ChangeSpec, RolloutSpec};
 use crate::impact::Published;
@@ -50,8 +50,15 @@ pub struct ScenarioFile {
     pub change: Option<ChangeSpec>,
     /// How it is shipped.
     pub rollout: RolloutSpec,
+    /// Changes that are shipped at the same time, by other teams: none of them may touch an element of
+    /// another.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub concurrent: Vec<ConcurrentSpec>,
     /// Attacks.
     pub attacks: Vec<AttackSpec>,
+    /// What happens beside and is nobody's fault; and defects that were there before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub disturbances: Vec<DisturbanceSpec>,
     /// What people and automation do about it.
     pub response: ResponseSpec,
     /// What is written, and how finely.
@@ -75,7 +82,9 @@ impl Default for ScenarioFile {
             telemetry: TelemetrySpec::default(),
             change: None,
             rollout: RolloutSpec::default(),
+            concurrent: Vec::new(),
             attacks: Vec::new(),
+            disturbances: Vec::new(),
             response: ResponseSpec::default(),
             outputs: OutputsSpec::default(),
             published: Published::default(),
@@ -83,8 +92,37 @@ impl Default for ScenarioFile {
     }
 }
 
+/// A change that is shipped beside the first.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ConcurrentSpec {
+    /// The change; its id tells it, its stages and its defect from the others.
+    pub change: ChangeSpec,
+    /// How it is shipped.
+    pub rollout: RolloutSpec,
+}
+
+impl ScenarioFile {
+    /// All changes with their rollouts: the first, and those beside it, whose stages bear the number of
+    /// their change.
+    pub fn rollouts(&self) -> Vec<(ChangeSpec, RolloutSpec)> {
+        let first = self
+            .change
+            .clone()
+            .map(|change| (change, self.rollout.clone()));
+        let beside = self.concurrent.iter().map(|other| {
+            let mut rollout = other.rollout.clone();
+            for stage in &mut rollout.stages {
+                stage.name = format!("{}/{}", other.change.id, stage.name);
+            }
+            (other.change.clone(), rollout)
+        });
+        first.into_iter().chain(beside).collect()
+    }
+}
+
 /// What is written, and how finely.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct OutputsSpec {
     /// Period of the time series; recovery times are interpolated between its samples.
@@ -92,6 +130,23 @@ pub struct OutputsSpec {
     /// Instant that recovery times count from: the start of the rollout or of the first attack unless
     /// given.
     pub reference: Option<Span>,
+    /// Formats in which everything that the operator was told is written beside the results.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub export: Vec<ExportFormat>,
+}
+
+/// A format of the operator's view.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExportFormat {
+    /// Counters as `OpenMetrics` text with timestamps, for `promtool tsdb create-blocks-from openmetrics`.
+    Openmetrics,
+    /// Events as JSON lines.
+    Jsonl,
+    /// Counters and events as CSV.
+    Csv,
 }
 
 impl Default for OutputsSpec {
@@ -99,6 +154,7 @@ impl Default for OutputsSpec {
         Self {
             kpi_period: Span::from_secs(60),
             reference: None,
+            export: Vec::new(),
         }
     }
 }

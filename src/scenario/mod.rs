@@ -43,7 +43,7 @@ mod fixture;
 mod tests;
 
 pub use checked::Scenario;
-pub use file::{OutputsSpec, ScenarioFile};
+pub use file::{ConcurrentSpec, ExportFormat, OutputsSpec, ScenarioFile};
 pub use load::{FILE_BYTES_MAX, Loaded, Partial, load, load_partial, load_str};
 pub use many::{Networks, ScenarioText};
 pub use parse::{DEPTH_MAX, VALUES_MAX};

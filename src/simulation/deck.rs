@@ -2,8 +2,8 @@
 //!
 //! Invariant: every command is carried out at once, and every act leaves a record.
 
-use crate::base::{NodeId, Record, SimTime};
-use crate::fault::{FaultEngine, Holds, Port};
+use crate::base::{NodeId, Record, SimTime, Span};
+use crate::fault::{CollectorOutage, FaultEngine, Holds, Port, Trace};
 use crate::network::{Command, ElementStatus, Network};
 use crate::topology::Topology;
 
@@ -18,6 +18,9 @@ pub(super) struct Deck<'x, 'a> {
     /// What was done to elements, where somebody may ask.
     pub(super) faults: Option<&'x FaultEngine>,
     pub(super) records: &'x mut Vec<Record>,
+    /// Outages of the collector of reports.
+    pub(super) outages: &'x mut Vec<CollectorOutage>,
+    pub(super) traces: &'x mut Vec<Trace>,
 }
 
 impl Port for Deck<'_, '_> {
@@ -53,6 +56,10 @@ impl Port for Deck<'_, '_> {
         });
     }
 
+    fn trace(&mut self, trace: Trace) {
+        self.traces.push(trace);
+    }
+
     fn element_status(&self, node: NodeId) -> ElementStatus {
         self.network.status(node)
     }
@@ -64,6 +71,22 @@ impl Port for Deck<'_, '_> {
     fn restore_factor(&self, node: NodeId) -> f64 {
         self.faults
             .map_or(1.0, |faults| faults.restore_factor(node))
+    }
+
+    fn waiting(&self, node: NodeId) -> Span {
+        self.network.waiting(node, self.now)
+    }
+
+    fn busyness(&self, node: NodeId) -> f64 {
+        self.network.busyness(node, self.now)
+    }
+
+    fn is_mitigated(&self) -> bool {
+        self.network.is_mitigated()
+    }
+
+    fn blind(&mut self, outage: CollectorOutage) {
+        self.outages.push(outage);
     }
 
     fn holds(&mut self) -> &mut Holds {

@@ -10,9 +10,11 @@ use super::result::{GateFact, StageFact};
 
 /// The stages that were started, in order.
 pub(super) fn stages(rollout: &Rollout, records: &[Record], topology: &Topology) -> Vec<StageFact> {
-    let of_rollout = || records.iter().filter(|record| record.source == "rollout");
+    let names = rollout.stage_names();
+    let of_rollout = records.iter().filter(|record| record.source == "rollout");
+    let of_rollout = of_rollout.filter(|record| names.contains(&record.subject.as_str()));
     let mut facts: Vec<StageFact> = Vec::new();
-    for record in of_rollout() {
+    for record in of_rollout {
         match record.kind {
             "stage-started" => facts.push(StageFact {
                 name: record.subject.clone(),

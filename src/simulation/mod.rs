@@ -28,16 +28,17 @@ use std::ops::ControlFlow;
 use crate::attack::Attacks;
 use crate::base::{SimTime, Span};
 use crate::change::Rollout;
+use crate::detect::signature::{Signature, Tracker};
 use crate::fault::{FaultEngine, Holds};
 use crate::impact::{Ending, Evidence, Names as ImpactNames, Recorder, TowerOutcome, evaluate};
 use crate::kernel::{Agenda, RunEnd, Workers, WorkersError, run};
 use crate::network::{Network, NetworkInput};
 use crate::response::Response;
 use crate::scenario::Scenario;
-use crate::telemetry::{Names, OperatorView, Pipeline};
+use crate::telemetry::{Names, OperatorView, Pipeline, Sensors};
 
 use night::{Night, Order};
-pub use result::{GateFact, Observer, RunResult, Silent, StageFact, Timing};
+pub use result::{GateFact, Observer, Part, RunResult, Silent, StageFact, Timing};
 
 /// How a run is carried out. None of it changes a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +81,9 @@ impl std::fmt::Display for RunError {
 
 impl std::error::Error for RunError {}
 
+/// So many devices go through a window in about a hundredth of a second.
+const WINDOW_DEVICES: u64 = 50_000_000;
+
 /// Run a scenario on the calling thread.
 pub fn simulate(scenario: &Scenario, seed: u64) -> RunResult {
     simulate_with(scenario, seed, Settings::default(), &mut Silent)
@@ -96,21 +100,25 @@ pub fn simulate_with(
     settings: Settings,
     observer: &mut dyn Observer,
 ) -> Result<RunResult, RunError> {
+    observer.turns_to(Part::Build);
     let workers = Workers::new(settings.threads).map_err(RunError::Workers)?;
     let file = scenario.file();
     let topology = scenario.topology();
-    let rollout = file.change.as_ref().map(|change| {
-        Rollout::new(change, &file.rollout, topology, scenario.clock(), seed)
-            .expect("the scenario has checked it")
-    });
-    let added = file
-        .change
-        .as_ref()
-        .is_some_and(|change| change.adds_elements);
-    let absent = rollout
-        .as_ref()
-        .filter(|_| added)
-        .map_or_else(Vec::new, |rollout| rollout.targets().to_vec());
+    let rollouts: Vec<Rollout> = file
+        .rollouts()
+        .iter()
+        .map(|(change, rollout)| {
+            Rollout::new(change, rollout, topology, scenario.clock(), seed)
+                .expect("the scenario has checked it")
+        })
+        .collect();
+    let added = file.rollouts().into_iter().map(|(change, _)| change);
+    let added = added
+        .zip(&rollouts)
+        .filter(|(change, _)| change.adds_elements);
+    let absent: Vec<_> = added
+        .flat_map(|(_, rollout)| rollout.targets().to_vec())
+        .collect();
     let input = NetworkInput {
         topology,
         population: &file.population,
@@ -122,41 +130,54 @@ pub fn simulate_with(
         shard_size: settings.shard_size,
     };
     let network = Network::new(&input, &workers).expect("the scenario has checked the time zones");
-    let window = settings
-        .window
-        .unwrap_or(Span::from_hours(1))
-        .min(network.lookahead());
+    let window = settings.window.unwrap_or(Span::from_hours(1));
     let classes = scenario.class_names();
     let names = Names {
         topology,
         classes: &classes,
     };
     let retention = file.telemetry.retention;
+    let windows_per_progress = (WINDOW_DEVICES / network.devices().max(1)).clamp(1, 64);
+    let view = OperatorView::new(&file.telemetry, topology).at_scale(file.scale);
+    let view = if file.outputs.export.is_empty() {
+        view
+    } else {
+        view.keeping_everything()
+    };
     let mut night = Night {
         scenario,
         seed,
         network,
-        workers,
         faults: FaultEngine::new(),
-        rollout,
-        attacks: Attacks::new(&file.attacks, topology, &classes)
+        rollouts: rollouts.into_iter().map(Some).collect(),
+        attacks: Attacks::new(&file.attacks, &file.disturbances, topology, &classes)
             .expect("the scenario has checked them"),
-        pipeline: Pipeline::new(&file.telemetry, seed, file.scale),
-        view: OperatorView::new(&file.telemetry, topology).at_scale(file.scale),
+        pipeline: Pipeline::new(&file.telemetry, seed, file.scale).on(topology),
+        sensors: Sensors::new(&file.telemetry, seed),
+        traces: Vec::new(),
+        view,
+        tracker: Tracker::new(topology, file.scale),
+        signature: Signature {
+            contract: file.telemetry.contract,
+            ..Signature::default()
+        },
         response: Response::new(&file.response, &names, retention)
             .expect("the scenario has checked it"),
         holds: Holds::default(),
         records: Vec::new(),
+        outages: Vec::new(),
         recorder: Recorder::new(ImpactNames::new(topology, classes.clone(), file.scale)),
         classes: &classes,
         observer,
         kpi_period: file.outputs.kpi_period,
         awaits_rollback: false,
+        windows: 0,
+        windows_per_progress,
     };
     let mut agenda: Agenda<Order> = Agenda::new();
     night.start(&mut agenda);
     let horizon = SimTime::ZERO + file.horizon;
-    match run(&mut night, &mut agenda, window, horizon) {
+    match workers.lead(|| run(&mut night, &mut agenda, window, horizon)) {
         RunEnd::Interrupted(at) => Err(RunError::Interrupted(at)),
         RunEnd::Horizon => Ok(finish(night, horizon)),
     }
@@ -164,9 +185,10 @@ pub fn simulate_with(
 
 /// Turn what happened into results.
 fn finish(mut night: Night<'_, '_>, horizon: SimTime) -> RunResult {
+    night.observer.turns_to(Part::Score);
     let scenario = night.scenario;
     let file = scenario.file();
-    night.network.settle(horizon, &night.workers);
+    night.network.settle(horizon);
     night.network.assert_conserved();
     if night.recorder.last_at() != Some(horizon) {
         night.recorder.observe(&night.network.snapshot(horizon));
@@ -184,10 +206,18 @@ fn finish(mut night: Night<'_, '_>, horizon: SimTime) -> RunResult {
         regions: names.regions.len(),
     };
     let published = evaluate(&file.published, &evidence);
-    let stages = night.rollout.as_ref().map_or_else(Vec::new, |rollout| {
-        facts::stages(rollout, &night.records, scenario.topology())
-    });
+    let rollouts = night.rollouts.iter().flatten();
+    let stages = rollouts
+        .flat_map(|rollout| facts::stages(rollout, &night.records, scenario.topology()))
+        .collect();
+    let exports = file.outputs.export.clone();
+    let releases = night.pipeline.releases().clone();
+    let kept = !exports.is_empty();
+    let operator = kept.then(|| night.view.into_record(releases, scenario.topology()));
     RunResult {
+        exports,
+        operator,
+        signature: night.signature,
         scenario: file.name.clone(),
         command: String::new(),
         resolved: scenario.resolved().to_owned(),
@@ -243,6 +273,10 @@ fn notes(network: &Network<'_>) -> Vec<String> {
 }
 
 impl Observer for &mut dyn Observer {
+    fn turns_to(&mut self, part: Part) {
+        (**self).turns_to(part);
+    }
+
     fn progress(&mut self, now: SimTime, devices_out: u64, events: u64) -> ControlFlow<()> {
         (**self).progress(now, devices_out, events)
     }

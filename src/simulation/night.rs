@@ -10,22 +10,24 @@ use std::ops::ControlFlow;
 use crate::attack::{AttackOrder, Attacks};
 use crate::base::{NodeId, Record, SimTime, Span, tie_break};
 use crate::change::{ChangeOrder, Hands, Rollout, RolloutCommand, Status};
+use crate::detect::signature::{Signature, Tracker};
 use crate::detect::{ViewJudge, find_judge};
-use crate::fault::{FaultEngine, FaultOrder, Holds, Port};
+use crate::fault::{CollectorOutage, FaultEngine, FaultOrder, Holds, Port, Trace};
 use crate::impact::Recorder;
-use crate::kernel::{Agenda, Phase, Workers, World};
+use crate::kernel::{Agenda, Phase, World};
 use crate::network::Network;
 use crate::response::{Outcome, Response, ResponseAction, ResponseOrder};
 use crate::scenario::Scenario;
-use crate::telemetry::{Names, OperatorView, Pipeline, Report};
+use crate::telemetry::{Names, Note, OperatorView, Pipeline, Report, Sensors};
 
 use super::deck::Deck;
-use super::result::Observer;
+use super::result::{Observer, Part};
 
 /// A rare event that touches the whole world.
 #[derive(Debug)]
 pub(super) enum Order {
-    Change(ChangeOrder),
+    /// For the rollout of this place.
+    Change(usize, ChangeOrder),
     Fault(FaultOrder),
     Attack(AttackOrder),
     Response(ResponseOrder),
@@ -33,6 +35,10 @@ pub(super) enum Order {
     Collect,
     /// A report can be queried.
     Deliver(Report),
+    /// A note on the management plane can be read.
+    Read(Note),
+    /// The operator's view is read for its signature.
+    Sign,
     /// A sample of the truth, for the score.
     Sample,
     /// The background load follows the hour; towers without a core may wilt.
@@ -47,21 +53,31 @@ pub(super) struct Night<'a, 'o> {
     pub(super) scenario: &'a Scenario,
     pub(super) seed: u64,
     pub(super) network: Network<'a>,
-    pub(super) workers: Workers,
     pub(super) faults: FaultEngine,
-    pub(super) rollout: Option<Rollout>,
+    /// The rollout, and those that go on beside it; one that acts is taken out meanwhile.
+    pub(super) rollouts: Vec<Option<Rollout>>,
     pub(super) attacks: Attacks,
     pub(super) pipeline: Pipeline,
+    pub(super) sensors: Sensors,
+    /// Traces that were left since the last look.
+    pub(super) traces: Vec<Trace>,
     pub(super) view: OperatorView,
+    pub(super) tracker: Tracker,
+    pub(super) signature: Signature,
     pub(super) response: Response,
     pub(super) holds: Holds,
     pub(super) records: Vec<Record>,
+    /// Outages of the collector of reports.
+    pub(super) outages: Vec<CollectorOutage>,
     pub(super) recorder: Recorder,
     pub(super) classes: &'a [String],
     pub(super) observer: &'o mut dyn Observer,
     pub(super) kpi_period: Span,
     /// The response waits for the rollout to have been taken back.
     pub(super) awaits_rollback: bool,
+    pub(super) windows: u64,
+    /// A small network goes through many windows in the time in which a person sees anything.
+    pub(super) windows_per_progress: u64,
 }
 
 /// Everything but the part that acts, as that part sees it.
@@ -75,6 +91,8 @@ macro_rules! deck {
             holds: &mut $night.holds,
             faults: None,
             records: &mut $night.records,
+            outages: &mut $night.outages,
+            traces: &mut $night.traces,
         }
     };
 }
@@ -97,12 +115,15 @@ impl Night<'_, '_> {
                 .map(|(at, order)| (at, Order::Response(order))),
         );
         orders.push((self.pipeline.next_due(), Order::Collect));
+        orders.push((now + MINUTE, Order::Sign));
         orders.push((now, Order::Sample));
         orders.push((now + MINUTE, Order::Minute));
         for (at, order) in orders {
             self.schedule(agenda, at, order);
         }
-        self.act(agenda, now, Rollout::start);
+        for rollout in 0..self.rollouts.len() {
+            self.act(agenda, (rollout, now), Rollout::start);
+        }
     }
 
     fn schedule(&self, agenda: &mut Agenda<Order>, at: SimTime, order: Order) {
@@ -114,10 +135,10 @@ impl Night<'_, '_> {
     fn act(
         &mut self,
         agenda: &mut Agenda<Order>,
-        now: SimTime,
+        (place, now): (usize, SimTime),
         act: impl FnOnce(&mut Rollout, &mut Hands<'_>) -> Vec<(SimTime, ChangeOrder)>,
     ) {
-        let Some(mut rollout) = self.rollout.take() else {
+        let Some(mut rollout) = self.rollouts[place].take() else {
             return;
         };
         let names = Names {
@@ -134,11 +155,11 @@ impl Night<'_, '_> {
         };
         let orders = act(&mut rollout, &mut hands);
         let is_back = rollout.status() == Status::RolledBack;
-        self.rollout = Some(rollout);
+        self.rollouts[place] = Some(rollout);
         for (at, order) in orders {
-            self.schedule(agenda, at, Order::Change(order));
+            self.schedule(agenda, at, Order::Change(place, order));
         }
-        if is_back {
+        if is_back && self.is_all_back() {
             self.rolled_back(agenda, now);
         }
         self.take_fault_orders(agenda);
@@ -171,15 +192,25 @@ impl Night<'_, '_> {
         }
     }
 
+    /// Whether nothing is left of any rollout.
+    fn is_all_back(&self) -> bool {
+        let mut rollouts = self.rollouts.iter().flatten();
+        rollouts.all(|rollout| rollout.status() == Status::RolledBack)
+    }
+
+    /// People take back whatever was shipped this night.
     fn roll_back(&mut self, agenda: &mut Agenda<Order>, now: SimTime) {
         self.awaits_rollback = true;
-        let status = self.rollout.as_ref().map(Rollout::status);
-        match status {
-            None | Some(Status::RolledBack) => self.rolled_back(agenda, now),
-            Some(Status::RollingBack) => {}
-            Some(_) => self.act(agenda, now, |rollout, hands| {
-                rollout.command(RolloutCommand::Rollback, hands)
-            }),
+        if self.is_all_back() {
+            self.rolled_back(agenda, now);
+        }
+        for place in 0..self.rollouts.len() {
+            let status = self.rollouts[place].as_ref().map(Rollout::status);
+            if !matches!(status, Some(Status::RolledBack | Status::RollingBack)) {
+                self.act(agenda, (place, now), |rollout, hands| {
+                    rollout.command(RolloutCommand::Rollback, hands)
+                });
+            }
         }
     }
 
@@ -191,16 +222,48 @@ impl Night<'_, '_> {
     }
 
     fn collect(&mut self, agenda: &mut Agenda<Order>, now: SimTime) {
-        let snapshot = self.network.snapshot(now);
+        let mut snapshot = self.network.snapshot(now);
+        if self.pipeline.wants_towers(now) {
+            snapshot.towers = self.network.tower_counts().to_vec();
+        }
         let topology = self.scenario.topology();
         let network = &self.network;
         let reports = self.pipeline.collect(&snapshot, |source| {
             source.has_path(topology, |node| network.management_reaches(node))
         });
         for (at, report) in reports {
-            self.schedule(agenda, at, Order::Deliver(report));
+            if let Some(at) = self.after_outages(at, &report) {
+                self.schedule(agenda, at, Order::Deliver(report));
+            }
         }
         self.schedule(agenda, self.pipeline.next_due(), Order::Collect);
+    }
+
+    /// When a report arrives in spite of the collector's outages; never, if one of them loses it.
+    fn after_outages(&self, at: SimTime, report: &Report) -> Option<SimTime> {
+        let mut met = self.outages.iter().filter(|outage| {
+            report.at < outage.until && report.is_of_share(outage.share, self.seed)
+        });
+        met.try_fold(at, |at, outage| outage.kept.then(|| at.max(outage.until)))
+    }
+
+    fn sign(&mut self, now: SimTime) {
+        let releases = self.pipeline.releases();
+        let signs = self.tracker.look(&self.view, releases, now);
+        self.signature.note(now, signs.into_iter());
+    }
+
+    /// Let the sensors look at what was done since they last looked.
+    fn sense(&mut self, agenda: &mut Agenda<Order>, now: SimTime) {
+        for trace in std::mem::take(&mut self.traces) {
+            if let Trace::Software { node, version, .. } = &trace {
+                self.pipeline.installed(*node, version);
+            }
+            let reaches = |node| self.network.management_reaches(node);
+            if let Some(note) = self.sensors.notice(now, trace, reaches) {
+                self.schedule(agenda, note.deliver_at, Order::Read(note));
+            }
+        }
     }
 
     fn minute(&mut self, now: SimTime) {
@@ -217,14 +280,18 @@ impl World for Night<'_, '_> {
     type Order = Order;
 
     fn advance(&mut self, _: SimTime, to: SimTime) {
-        self.network.advance(to, &self.workers);
+        self.observer.turns_to(Part::Network);
+        self.network.advance(to);
     }
 
     fn handle(&mut self, now: SimTime, order: Order, agenda: &mut Agenda<Order>) {
-        self.network.catch_up(&self.workers);
+        self.network.catch_up();
+        self.observer.turns_to(Part::Orders);
         match order {
-            Order::Change(order) => {
-                self.act(agenda, now, |rollout, hands| rollout.handle(order, hands));
+            Order::Change(place, order) => {
+                self.act(agenda, (place, now), |rollout, hands| {
+                    rollout.handle(order, hands)
+                });
             }
             Order::Fault(order) => {
                 let orders = self.faults.handle(order, &mut deck!(self, now));
@@ -251,6 +318,11 @@ impl World for Night<'_, '_> {
             }
             Order::Collect => self.collect(agenda, now),
             Order::Deliver(report) => self.view.deliver(report),
+            Order::Read(note) => self.view.note(note),
+            Order::Sign => {
+                self.sign(now);
+                self.schedule(agenda, now + MINUTE, Order::Sign);
+            }
             Order::Sample => {
                 self.recorder.observe(&self.network.snapshot(now));
                 self.schedule(agenda, now + self.kpi_period, Order::Sample);
@@ -260,10 +332,19 @@ impl World for Night<'_, '_> {
                 self.schedule(agenda, now + MINUTE, Order::Minute);
             }
         }
+        self.sense(agenda, now);
+    }
+
+    fn longest_window(&self) -> Span {
+        self.network.lookahead()
     }
 
     fn progress(&mut self, now: SimTime) -> ControlFlow<()> {
-        let (_, events) = self.network.pulse();
+        self.windows += 1;
+        if !self.windows.is_multiple_of(self.windows_per_progress) {
+            return ControlFlow::Continue(());
+        }
+        let events = self.network.event_count();
         self.observer
             .progress(now, self.recorder.devices_out(), events)
     }
@@ -278,9 +359,14 @@ fn rank(order: &Order) -> (Phase, u32) {
             Phase::World,
             u32::try_from(order.attack).unwrap_or(u32::MAX) + 1,
         ),
-        Order::Change(_) => (Phase::World, 1 << 30),
+        Order::Change(place, _) => {
+            let place = u32::try_from(*place).unwrap_or(u32::MAX >> 2);
+            (Phase::World, 1 << 30 | place)
+        }
         Order::Deliver(_) => (Phase::Delivery, 0),
+        Order::Read(_) => (Phase::Delivery, 1),
         Order::Response(_) => (Phase::Decision, 0),
+        Order::Sign => (Phase::Decision, 1),
         Order::Collect => (Phase::Sample, 0),
         Order::Sample => (Phase::Sample, 1),
     }
@@ -291,6 +377,7 @@ fn fault_key(order: &FaultOrder) -> u32 {
         FaultOrder::Load { node, .. }
         | FaultOrder::Trigger { node, .. }
         | FaultOrder::Act { node, .. }
+        | FaultOrder::Look { node, .. }
         | FaultOrder::Recover { node, .. } => *node,
         FaultOrder::Cross { to, .. } => *to,
     };

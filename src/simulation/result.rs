@@ -6,7 +6,11 @@
 use std::ops::ControlFlow;
 
 use crate::base::{Record, SimTime, WallClock};
+use crate::detect::signature::Signature;
 use crate::impact::{Evaluated, Impact, Kpi, Names};
+use crate::network::Service;
+use crate::scenario::ExportFormat;
+use crate::telemetry::OperatorRecord;
 
 /// The results of one run.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +45,12 @@ pub struct RunResult {
     pub stages: Vec<StageFact>,
     /// Verdicts of gates.
     pub gates: Vec<GateFact>,
+    /// What the operator's view said of the kind of disturbance, over time.
+    pub signature: Signature,
+    /// Formats in which it is written what the operator was told.
+    pub exports: Vec<ExportFormat>,
+    /// Everything that the operator was told; none unless the scenario exports it.
+    pub operator: Option<OperatorRecord>,
     /// Published figures beside the simulated ones.
     pub published: Vec<Evaluated>,
     /// Committed device events by kind, as simulated.
@@ -101,6 +111,15 @@ pub struct Timing {
 }
 
 impl RunResult {
+    /// When anybody was first without voice or data because of what happened: when the devices out first
+    /// came to a hundredth of the most; none if nobody ever was.
+    pub fn first_impact(&self) -> Option<SimTime> {
+        let services = [Service::Voice, Service::Data];
+        let onset = |service: Service| self.impact.all.services[service as usize].onset;
+        let first = services.into_iter().filter_map(onset).min()?;
+        Some(self.impact.reference + first)
+    }
+
     /// Whether a gate stopped the rollout.
     pub fn gate_failed(&self) -> bool {
         self.gates.iter().any(|gate| !gate.passed)
@@ -112,8 +131,36 @@ impl RunResult {
     }
 }
 
+/// What a run is busy with, one thing at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Bringing the network and its devices to life.
+    Build,
+    /// Devices and core, which advance on all threads.
+    Network,
+    /// Orders: changes, faults, people, and whoever counts. One thread does it.
+    Orders,
+    /// The score at the end.
+    Score,
+}
+
+impl Part {
+    /// Its name in a list of phases.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Build => "build",
+            Self::Network => "network",
+            Self::Orders => "orders",
+            Self::Score => "score",
+        }
+    }
+}
+
 /// Watches a run, and may end it.
-pub trait Observer {
+pub trait Observer: Send {
+    /// Called when the run turns to something: whoever owns a clock can tell where the time goes.
+    fn turns_to(&mut self, _part: Part) {}
+
     /// Called some ten times a second or oftener: the simulated time, the devices without data (at
     /// scale 1), the events committed so far. `Break` ends the run as soon as its state allows.
     fn progress(&mut self, now: SimTime, devices_out: u64, events: u64) -> ControlFlow<()>;

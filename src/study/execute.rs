@@ -156,7 +156,7 @@ struct Floor<'a, R, O> {
     watcher: &'a dyn Watcher,
 }
 
-impl<R: Runner, O: Iterator<Item = RunOrder>> Floor<'_, R, O> {
+impl<R: Runner, O: Iterator<Item = RunOrder> + Send> Floor<'_, R, O> {
     fn stopped(&self) -> bool {
         if self.watcher.is_over() {
             self.is_over.store(true, Ordering::Relaxed);
@@ -220,7 +220,7 @@ fn said(panic: &(dyn Any + Send)) -> &str {
 }
 
 /// Ends runs when the study is over.
-struct Stop<'a>(&'a dyn Fn() -> bool);
+struct Stop<'a>(&'a (dyn Fn() -> bool + Sync));
 
 impl Observer for Stop<'_> {
     fn progress(&mut self, _: SimTime, _: u64, _: u64) -> ControlFlow<()> {

@@ -10,6 +10,8 @@ use crate::impact::{BlastRadius, GroupImpact, Impact, ServiceImpact};
 use crate::network::SERVICES;
 use crate::simulation::RunResult;
 
+use super::signs::RunSigns;
+
 /// The figures of one run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunFigures {
@@ -23,6 +25,8 @@ pub struct RunFigures {
     pub version: String,
     /// Keys and values.
     pub values: Vec<(String, Option<f64>)>,
+    /// What the operator's view said of the kind of disturbance.
+    pub signs: RunSigns,
 }
 
 /// What a figure is counted in, as its key says.
@@ -55,6 +59,7 @@ impl RunFigures {
             scale: result.names.scale,
             version: result.version.clone(),
             values: values(&result.impact),
+            signs: RunSigns::of(result),
         }
     }
 

@@ -26,6 +26,7 @@ mod record;
 mod rounds;
 pub mod search;
 mod shard;
+mod signs;
 mod sobol;
 pub mod statistics;
 pub mod summary;
@@ -48,3 +49,4 @@ pub use record::{
 };
 pub use rounds::Start;
 pub use shard::Shard;
+pub use signs::{HORIZONS_MIN, RunSigns, SignRow, UNKNOWN};

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use super::figures::RunFigures;
+use super::signs::RunSigns;
 
 /// Runs of one seed, figure by figure.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +17,8 @@ pub struct Paired {
     pub seed: u64,
     /// Every figure that the first run has.
     pub figures: Vec<PairedFigure>,
+    /// The signature of each run.
+    pub signs: Vec<RunSigns>,
 }
 
 /// One figure of all runs.
@@ -94,6 +97,7 @@ pub fn pair(runs: &[RunFigures]) -> Result<Paired, PairingError> {
         names: runs.iter().map(|run| run.scenario.clone()).collect(),
         seed: first.seed,
         figures: figures.collect(),
+        signs: runs.iter().map(|run| run.signs.clone()).collect(),
     })
 }
 
@@ -125,6 +129,7 @@ mod tests {
                 ("data.peak_devices".into(), Some(peak)),
                 ("data.t90_s".into(), t90),
             ],
+            signs: RunSigns::default(),
         }
     }
 

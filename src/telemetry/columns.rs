@@ -5,7 +5,9 @@
 //! Invariant: the only file beside the pipeline that reads the world's counters.
 
 use crate::base::Span;
-use crate::network::{ClassCounts, FunctionCounts};
+use crate::network::{
+    COUNTED_CAUSES, ClassCounts, FunctionCounts, RegistrationCounts, TowerCounts,
+};
 
 /// A counter (grows for ever, reported as the increase over the period) or a gauge (reported as it
 /// is at the end of the period) of the devices of one class in one region.
@@ -44,20 +46,25 @@ pub(super) enum FunctionColumn {
     Rejected,
     Wasted,
     BusyUs,
+    RegRequested,
+    RegRequestedPriority,
+    RegAccepted,
+    RegAcceptedPriority,
+    RegRejected,
+    /// The first of the rejects by cause: those of ordinary devices, then those of priority devices.
+    RegRejectedCauses,
 }
 
-/// Columns of a core element.
-pub(super) const FUNCTION_COLUMNS: usize = 8;
+/// Causes that are counted: one by one, and the rest.
+pub(super) const CAUSES: usize = COUNTED_CAUSES.len() + 1;
+/// Columns of a core element; only AMF and MME count registrations.
+pub(super) const FUNCTION_COLUMNS: usize = FunctionColumn::RegRejectedCauses as usize + 2 * CAUSES;
+/// Columns of a tower: connections for signalling, for anything else, and refused.
+pub(super) const TOWER_COLUMNS: usize = 3;
 /// The first columns of an element are gauges, the others counters.
 const FUNCTION_GAUGES: usize = 2;
-/// The columns that count simulated requests.
-const REQUEST_COLUMNS: [FunctionColumn; 5] = [
-    FunctionColumn::Arrived,
-    FunctionColumn::Served,
-    FunctionColumn::Dropped,
-    FunctionColumn::Rejected,
-    FunctionColumn::Wasted,
-];
+/// The first column that counts simulated requests; all but [`FunctionColumn::BusyUs`] from here on do.
+const FIRST_REQUESTS: usize = FunctionColumn::Arrived as usize;
 
 /// The totals of a class, column by column.
 pub(super) fn class_totals(counts: &ClassCounts) -> [u64; CLASS_COLUMNS] {
@@ -79,8 +86,11 @@ pub(super) fn class_totals(counts: &ClassCounts) -> [u64; CLASS_COLUMNS] {
 }
 
 /// The totals of an element, column by column.
-pub(super) fn function_totals(counts: &FunctionCounts) -> [u64; FUNCTION_COLUMNS] {
-    [
+pub(super) fn function_totals(
+    counts: &FunctionCounts,
+    registrations: Option<&RegistrationCounts>,
+) -> Vec<u64> {
+    let mut totals = vec![
         counts.backlog_us,
         u64::from(counts.up),
         counts.arrived,
@@ -89,7 +99,30 @@ pub(super) fn function_totals(counts: &FunctionCounts) -> [u64; FUNCTION_COLUMNS
         counts.rejected,
         counts.wasted,
         counts.busy_us,
-    ]
+    ];
+    let none = RegistrationCounts::default();
+    let registrations = registrations.unwrap_or(&none);
+    totals.extend(with_sum(registrations.requested));
+    totals.extend(with_sum(registrations.accepted));
+    totals.push(registrations.rejected.iter().flatten().sum());
+    totals.extend(registrations.rejected.iter().flatten());
+    totals
+}
+
+/// Both priorities together, and priority alone.
+fn with_sum([ordinary, priority]: [u64; 2]) -> [u64; 2] {
+    [ordinary + priority, priority]
+}
+
+/// The totals of a tower, column by column.
+pub(super) fn tower_totals(counts: &TowerCounts) -> [u64; TOWER_COLUMNS] {
+    [counts.signalling, counts.other, counts.refused].map(u64::from)
+}
+
+/// The report of some towers: counters since `before`, at full scale.
+pub(super) fn tower_values(now: &[u64], before: Option<&[u64]>, per_device: f64) -> Vec<f64> {
+    let values = values(now, before, 0).into_iter();
+    values.map(|value| value * per_device).collect()
 }
 
 /// The report of one class: gauges as they are, counters since `before`; at full scale.
@@ -105,16 +138,29 @@ pub(super) fn class_values(now: &[u64], before: Option<&[u64]>, per_device: f64)
 /// period is taken to be what it is at its end.
 pub(super) fn function_values(
     counts: &FunctionCounts,
-    before: Option<&[u64]>,
+    (now, before): (&[u64], Option<&[u64]>),
     period: Span,
     per_device: f64,
 ) -> Vec<f64> {
-    let mut values = values(&function_totals(counts), before, FUNCTION_GAUGES);
-    for column in REQUEST_COLUMNS {
-        values[column as usize] *= per_device;
+    let mut values = values(now, before, FUNCTION_GAUGES);
+    let busy = FunctionColumn::BusyUs as usize;
+    for (column, value) in values.iter_mut().enumerate().skip(FIRST_REQUESTS) {
+        if column != busy {
+            *value *= per_device;
+        }
     }
-    values[FunctionColumn::BusyUs as usize] += counts.background * as_number(period.as_us());
+    values[busy] += counts.background * as_number(period.as_us());
     values
+}
+
+/// The report of an element that is out of service: its counters are lost.
+pub(super) fn lost_values(now: &[u64]) -> Vec<f64> {
+    let gauges = now
+        .iter()
+        .take(FUNCTION_GAUGES)
+        .map(|&total| as_number(total));
+    let lost = std::iter::repeat_n(0.0, now.len() - FUNCTION_GAUGES);
+    gauges.chain(lost).collect()
 }
 
 fn values(now: &[u64], before: Option<&[u64]>, gauges: usize) -> Vec<f64> {
@@ -183,9 +229,29 @@ mod tests {
             up: true,
             ..FunctionCounts::default()
         };
-        let values = function_values(&counts, None, Span::from_us(1_000), 100.0);
+        let totals = function_totals(&counts, None);
+        let values = function_values(&counts, (&totals, None), Span::from_us(1_000), 100.0);
+        assert_eq!(values.len(), FUNCTION_COLUMNS);
         assert!((values[FunctionColumn::Arrived as usize] - 500.0).abs() < 1e-9);
         assert!((values[FunctionColumn::BusyUs as usize] - 950.0).abs() < 1e-9);
         assert!((values[FunctionColumn::Up as usize] - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn registrations_are_summed_and_kept_by_cause() {
+        let mut registrations = RegistrationCounts {
+            requested: [10, 3],
+            accepted: [7, 2],
+            ..RegistrationCounts::default()
+        };
+        registrations.rejected[0][1] = 4;
+        registrations.rejected[1][CAUSES - 1] = 5;
+        let totals = function_totals(&FunctionCounts::default(), Some(&registrations));
+        let at = |column: FunctionColumn| totals[column as usize];
+        assert_eq!(at(FunctionColumn::RegRequested), 13);
+        assert_eq!(at(FunctionColumn::RegAcceptedPriority), 2);
+        assert_eq!(at(FunctionColumn::RegRejected), 9);
+        assert_eq!(totals[FunctionColumn::RegRejectedCauses as usize + 1], 4);
+        assert_eq!(totals[FUNCTION_COLUMNS - 1], 5);
     }
 }

@@ -69,6 +69,14 @@ pub enum Metric {
     WastedShare,
     /// Elements that serve over elements that report.
     ElementsUp,
+    /// Initial registrations that arrived at AMF and MME, per period.
+    ElementRegistrationRequests,
+    /// Initial registrations that AMF and MME accepted, per period.
+    ElementRegistrationSuccesses,
+    /// Initial registrations that AMF and MME rejected, per period.
+    ElementRegistrationRejects,
+    /// Registration success rate as AMF and MME count it.
+    ElementRsr,
 }
 
 /// What a metric is counted of.
@@ -180,9 +188,12 @@ const WASTED: Column = function(FunctionColumn::Wasted);
 const BUSY: Column = function(FunctionColumn::BusyUs);
 const BACKLOG: Column = function(FunctionColumn::BacklogUs);
 const UP: Column = function(FunctionColumn::Up);
+const REQUESTED_OF: Column = function(FunctionColumn::RegRequested);
+const ACCEPTED_BY: Column = function(FunctionColumn::RegAccepted);
+const REJECTED_BY: Column = function(FunctionColumn::RegRejected);
 
 /// Every metric, in the order of the variants.
-const REGISTRY: [Entry; 25] = [
+const REGISTRY: [Entry; 29] = [
     of(M::RegInitReq, "RM.RegInitReq", ATTEMPTS, Count).or("MM.EpsAttachAtt"),
     of(M::RegInitSucc, "RM.RegInitSucc", SUCCESSES, Count).or("MM.EpsAttachSucc"),
     of(M::RegInitFail, "RM.RegInitFail", REJECTS, Count).or("MM.EpsAttachFail"),
@@ -261,6 +272,30 @@ const REGISTRY: [Entry; 25] = [
     of(M::RejectShare, "reject-share", REJECTED, Ratio(ARRIVED)),
     of(M::WastedShare, "wasted-share", WASTED, Ratio(SERVED)),
     of(M::ElementsUp, "elements-up", UP, Mean),
+    of(
+        M::ElementRegistrationRequests,
+        "element-registration-requests",
+        REQUESTED_OF,
+        Count,
+    ),
+    of(
+        M::ElementRegistrationSuccesses,
+        "element-registration-successes",
+        ACCEPTED_BY,
+        Count,
+    ),
+    of(
+        M::ElementRegistrationRejects,
+        "element-registration-rejects",
+        REJECTED_BY,
+        Count,
+    ),
+    of(
+        M::ElementRsr,
+        "element-RSR",
+        ACCEPTED_BY,
+        Ratio(REQUESTED_OF),
+    ),
 ];
 
 impl Metric {

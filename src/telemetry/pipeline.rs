@@ -9,12 +9,16 @@
 //!
 //! Invariant: nothing here judges; a report never arrives before its period has ended.
 
-use crate::base::{NodeId, RegionId, SimTime, Span, Stream};
+use crate::base::{NodeId, RegionId, Share, SimTime, Span, Stream};
 use crate::fault::luck;
 use crate::network::Snapshot;
 use crate::topology::{Pool, Topology};
 
-use super::columns::{CLASS_COLUMNS, class_totals, class_values, function_totals, function_values};
+use super::columns::{
+    CLASS_COLUMNS, class_totals, class_values, function_totals, function_values, lost_values,
+    tower_totals, tower_values,
+};
+use super::release::Releases;
 use super::spec::{OnDeadPath, Path, PipelineSettings, TelemetrySpec};
 
 /// Who sends a report.
@@ -24,6 +28,8 @@ pub enum Source {
     Region(RegionId),
     /// A core element: its load.
     Function(NodeId),
+    /// The element manager of a region: counters of its towers.
+    Towers(RegionId),
 }
 
 /// What one source counted in one period.
@@ -37,8 +43,20 @@ pub struct Report {
     pub period: Span,
     /// From when on it can be queried.
     pub deliver_at: SimTime,
+    /// Whether the counters of the source were lost in this period, and begin at nothing after it.
+    pub reset: bool,
+    /// The release that an element says it runs, by its place in [`Releases`].
+    pub release: u16,
     /// Its columns; at full scale.
     pub(super) values: Vec<f64>,
+}
+
+impl Report {
+    /// Whether its source is among this share of all sources, always the same ones.
+    pub fn is_of_share(&self, share: Share, seed: u64) -> bool {
+        let [kind, source, _] = occasion(self);
+        luck(seed, Stream::Telemetry, &[kind, source]).happens(share)
+    }
 }
 
 /// What turns true counters into reports. Collects whenever a period ends.
@@ -49,6 +67,10 @@ pub struct Pipeline {
     per_device: f64,
     counters: Feed,
     functions: Feed,
+    towers: Feed,
+    /// The towers of each region; none if towers are not collected.
+    towers_of: Vec<Vec<usize>>,
+    releases: Releases,
 }
 
 /// The sources of one pipeline.
@@ -69,15 +91,46 @@ impl Pipeline {
         Self {
             seed,
             per_device: 1.0 / scale,
-            counters: Feed::new(spec.counters.settings()),
-            functions: Feed::new(spec.functions.settings()),
+            counters: Feed::new(spec.counters_settings()),
+            functions: Feed::new(spec.functions_settings()),
+            towers: Feed::new(spec.towers_settings()),
+            towers_of: Vec::new(),
+            releases: Releases::default(),
         }
+    }
+
+    /// The same, on this network: it collects from towers too, and knows what each element runs.
+    #[must_use]
+    pub fn on(mut self, topology: &Topology) -> Self {
+        self.towers_of = towers_of(topology);
+        self.releases = Releases::of(topology);
+        self
+    }
+
+    /// An element says that it runs this version from now on.
+    pub fn installed(&mut self, node: NodeId, version: &str) {
+        self.releases.install(node, version);
+    }
+
+    /// The releases that elements have named so far.
+    pub fn releases(&self) -> &Releases {
+        &self.releases
+    }
+
+    /// Whether a snapshot of this instant must hold the counters of towers.
+    pub fn wants_towers(&self, now: SimTime) -> bool {
+        !self.towers_of.is_empty() && self.towers.due() <= now
     }
 
     /// When the next period ends: the world must hand a snapshot of that instant to
     /// [`Pipeline::collect`].
     pub fn next_due(&self) -> SimTime {
-        self.counters.due().min(self.functions.due())
+        let due = self.counters.due().min(self.functions.due());
+        if self.towers_of.is_empty() {
+            due
+        } else {
+            due.min(self.towers.due())
+        }
     }
 
     /// End the periods that are due at the snapshot and send their reports.
@@ -96,8 +149,15 @@ impl Pipeline {
             sent.extend(self.counters.send(snapshot.at, readings, &reachable));
         }
         if self.functions.due() <= snapshot.at {
-            let readings = function_readings(snapshot, &self.functions, self.per_device);
+            let mut readings = function_readings(snapshot, &self.functions, self.per_device);
+            for reading in &mut readings {
+                reading.release = self.releases.current(reading.source);
+            }
             sent.extend(self.functions.send(snapshot.at, readings, &reachable));
+        }
+        if self.wants_towers(snapshot.at) {
+            let readings = self.tower_readings(snapshot);
+            sent.extend(self.towers.send(snapshot.at, readings, &reachable));
         }
         sent.into_iter()
             .filter_map(|report| self.transfer(report, snapshot.at))
@@ -110,14 +170,50 @@ impl Pipeline {
         let settings = match report.source {
             Source::Region(_) => &self.counters.settings,
             Source::Function(_) => &self.functions.settings,
+            Source::Towers(_) => &self.towers.settings,
         };
         let luck = luck(self.seed, Stream::Telemetry, &occasion(&report));
         if luck.happens(settings.loss) {
             return None;
         }
         report.deliver_at = now + luck.delay(&settings.delay);
+        report.at = self.stamp(&report, settings.clock_skew);
         Some((report.deliver_at, report))
     }
+
+    /// The end of the period by the source's own clock, whose error does not change.
+    fn stamp(&self, report: &Report, most: Span) -> SimTime {
+        if most.is_zero() {
+            return report.at;
+        }
+        let [kind, index, _] = occasion(report);
+        let unit = luck(self.seed, Stream::Telemetry, &[kind, index, u64::MAX]).rank();
+        let ahead = most.scaled(2.0 * unit);
+        SimTime::from_us((report.at + ahead).as_us().saturating_sub(most.as_us()))
+    }
+
+    fn tower_readings(&self, snapshot: &Snapshot) -> Vec<Reading> {
+        let regions = self.towers_of.iter().enumerate();
+        let read = |(index, towers): (usize, &Vec<usize>)| {
+            let counts = towers
+                .iter()
+                .filter_map(|&tower| snapshot.towers.get(tower));
+            let totals: Vec<u64> = counts.flat_map(tower_totals).collect();
+            let values = tower_values(&totals, self.towers.before(index), self.per_device);
+            let source = Source::Towers(RegionId::from_index(index));
+            Reading::new(source, totals, values)
+        };
+        regions.map(read).collect()
+    }
+}
+
+/// The towers of each region, in the order of the table.
+pub(super) fn towers_of(topology: &Topology) -> Vec<Vec<usize>> {
+    let mut towers_of = vec![Vec::new(); topology.regions().len()];
+    for (index, tower) in topology.towers().iter().enumerate() {
+        towers_of[tower.region.index()].push(index);
+    }
+    towers_of
 }
 
 /// What names a report among all of a run: its source and the end of its period.
@@ -125,6 +221,7 @@ fn occasion(report: &Report) -> [u64; 3] {
     let kind = match report.source {
         Source::Region(_) => 0,
         Source::Function(_) => 1,
+        Source::Towers(_) => 9,
     };
     [kind, report.source.index() as u64, report.at.as_us()]
 }
@@ -134,6 +231,20 @@ struct Reading {
     source: Source,
     totals: Vec<u64>,
     values: Vec<f64>,
+    reset: bool,
+    release: u16,
+}
+
+impl Reading {
+    fn new(source: Source, totals: Vec<u64>, values: Vec<f64>) -> Self {
+        Self {
+            source,
+            totals,
+            values,
+            reset: false,
+            release: Releases::NONE,
+        }
+    }
 }
 
 fn region_readings(snapshot: &Snapshot, feed: &Feed, per_device: f64) -> Vec<Reading> {
@@ -150,11 +261,7 @@ fn region_readings(snapshot: &Snapshot, feed: &Feed, per_device: f64) -> Vec<Rea
                     class_values(now, before, per_device)
                 })
                 .collect();
-            Reading {
-                source: Source::Region(RegionId::from_index(index)),
-                totals,
-                values,
-            }
+            Reading::new(Source::Region(RegionId::from_index(index)), totals, values)
         })
         .collect()
 }
@@ -164,14 +271,20 @@ fn function_readings(snapshot: &Snapshot, feed: &Feed, per_device: f64) -> Vec<R
     functions
         .filter_map(|(index, counts)| {
             let counts = counts.as_ref()?;
-            let totals = function_totals(counts).to_vec();
-            let period = snapshot.at - feed.collected_at;
-            let values = function_values(counts, feed.before(index), period, per_device);
-            Some(Reading {
-                source: Source::Function(NodeId::from_index(index)),
-                totals,
-                values,
-            })
+            let registrations = snapshot.registrations.get(index).and_then(Option::as_ref);
+            let totals = function_totals(counts, registrations);
+            let lost = feed.settings.resets && !counts.up;
+            let values = if lost {
+                lost_values(&totals)
+            } else {
+                let period = snapshot.at - feed.collected_at;
+                let change = (totals.as_slice(), feed.before(index));
+                function_values(counts, change, period, per_device)
+            };
+            let source = Source::Function(NodeId::from_index(index));
+            let mut reading = Reading::new(source, totals, values);
+            reading.reset = lost;
+            Some(reading)
         })
         .collect()
 }
@@ -183,7 +296,7 @@ impl Source {
     pub fn has_path(self, topology: &Topology, reaches: impl Fn(NodeId) -> bool) -> bool {
         let region = match self {
             Self::Function(node) => return reaches(node),
-            Self::Region(region) => region,
+            Self::Region(region) | Self::Towers(region) => region,
         };
         let mut own = topology
             .pools()
@@ -200,7 +313,7 @@ impl Source {
 
     fn index(self) -> usize {
         match self {
-            Self::Region(region) => region.index(),
+            Self::Region(region) | Self::Towers(region) => region.index(),
             Self::Function(node) => node.index(),
         }
     }
@@ -243,6 +356,8 @@ impl Feed {
                 at: now,
                 period,
                 deliver_at: SimTime::NEVER,
+                reset: reading.reset,
+                release: reading.release,
                 values: reading.values,
             };
             if self.settings.path == Path::OutOfBand || reachable(report.source) {
@@ -292,6 +407,7 @@ mod tests {
                 ..ClassCounts::default()
             }]],
             functions: vec![None, Some(FunctionCounts::default())],
+            ..Snapshot::default()
         }
     }
 

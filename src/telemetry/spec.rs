@@ -7,14 +7,27 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::{Delay, Problem, Share, Span};
 
-/// How counters reach the people and tools that watch the network.
+use super::sensor::{SensorSettings, SensorSpec};
+
+/// The telemetry contract: which signals reach the people and tools that watch the network, how often,
+/// how late and how reliably.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TelemetrySpec {
+    /// Where the other keys take their defaults from.
+    pub contract: Contract,
     /// Registration, call and subscriber counters, one report per region.
     pub counters: PipelineSpec,
-    /// Load and queue counters, one report per core element.
+    /// Load, queue and registration counters, one report per core element.
     pub functions: PipelineSpec,
+    /// Radio connections by tower, one report per region; always in performance files unless given.
+    pub towers: PipelineSpec,
+    /// What change records say: which version was installed where, when.
+    pub ledger: SensorSpec,
+    /// Log-ins and configuration sessions on elements.
+    pub management_log: SensorSpec,
+    /// Hashes of the software that elements run, beside those that the vendor signed.
+    pub hashes: SensorSpec,
     /// How long reports are kept for queries; longer than any window that a gate or an alarm asks
     /// for.
     pub retention: Span,
@@ -23,9 +36,47 @@ pub struct TelemetrySpec {
 impl Default for TelemetrySpec {
     fn default() -> Self {
         Self {
+            contract: Contract::default(),
             counters: PipelineSpec::default(),
             functions: PipelineSpec::default(),
+            towers: PipelineSpec::default(),
+            ledger: SensorSpec::default(),
+            management_log: SensorSpec::default(),
+            hashes: SensorSpec::default(),
             retention: Span::from_hours(6),
+        }
+    }
+}
+
+/// A ready telemetry contract.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Contract {
+    /// Performance files of a quarter of an hour, and nothing else.
+    #[serde(rename = "pm-15min")]
+    Pm15min,
+    /// Core counters streamed every minute, towers in performance files.
+    #[default]
+    #[serde(rename = "streaming-60s")]
+    Streaming60s,
+    /// As `streaming-60s`, with change records, the management log and hashes of software.
+    #[serde(rename = "full")]
+    Full,
+}
+
+impl Contract {
+    /// The word in files and outputs.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pm15min => "pm-15min",
+            Self::Streaming60s => "streaming-60s",
+            Self::Full => "full",
+        }
+    }
+
+    const fn preset(self) -> Preset {
+        match self {
+            Self::Pm15min => Preset::Pm15min,
+            Self::Streaming60s | Self::Full => Preset::Streaming60s,
         }
     }
 }
@@ -34,8 +85,9 @@ impl Default for TelemetrySpec {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct PipelineSpec {
-    /// Where the other keys take their defaults from.
-    pub preset: Preset,
+    /// Where the other keys take their defaults from; as the contract says unless given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preset: Option<Preset>,
     /// Granularity period: the time that one report covers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period: Option<Span>,
@@ -54,6 +106,13 @@ pub struct PipelineSpec {
     /// After how long without a report a source counts as silent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stale_after: Option<Span>,
+    /// How far a source's clock may be off, either way; each has its own error, which does not change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_skew: Option<Span>,
+    /// Whether the counters of an element that is out of service are lost, and begin at nothing when it
+    /// is back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resets: Option<bool>,
 }
 
 /// A collection practice.
@@ -106,6 +165,10 @@ pub struct PipelineSettings {
     pub on_dead_path: OnDeadPath,
     /// After how long without a report a source counts as silent.
     pub stale_after: Span,
+    /// How far a source's clock may be off, either way.
+    pub clock_skew: Span,
+    /// Whether the counters of an element that is out of service are lost.
+    pub resets: bool,
 }
 
 impl Preset {
@@ -120,6 +183,8 @@ impl Preset {
                 path: Path::OutOfBand,
                 on_dead_path: OnDeadPath::Lose,
                 stale_after: Span::from_minutes(5),
+                clock_skew: Span::ZERO,
+                resets: true,
             },
             Self::Pm15min => PipelineSettings {
                 period: Span::from_minutes(15),
@@ -128,6 +193,8 @@ impl Preset {
                 path: Path::OutOfBand,
                 on_dead_path: OnDeadPath::Hold,
                 stale_after: Span::from_minutes(45),
+                clock_skew: Span::ZERO,
+                resets: true,
             },
         }
     }
@@ -137,18 +204,18 @@ impl PipelineSpec {
     /// A preset as it is.
     pub fn preset(preset: Preset) -> Self {
         Self {
-            preset,
+            preset: Some(preset),
             ..Self::default()
         }
     }
 
-    /// The preset with what the scenario changes.
+    /// The preset with what the scenario changes; `contract` is the preset unless one is given.
     ///
     /// A changed `period` or `delay` moves the default of `stale_after` with it: a source is silent
     /// after three missed reports, counted from when the first was due (the preset's own value if
     /// that is longer).
-    pub fn settings(&self) -> PipelineSettings {
-        let preset = self.preset.settings();
+    pub fn settings_under(&self, contract: Preset) -> PipelineSettings {
+        let preset = self.preset.unwrap_or(contract).settings();
         let period = self.period.unwrap_or(preset.period);
         let delay = self.delay.unwrap_or(preset.delay);
         let three_missed = period.scaled(3.0) + delay.mean();
@@ -161,11 +228,15 @@ impl PipelineSpec {
             stale_after: self
                 .stale_after
                 .unwrap_or(three_missed.max(preset.stale_after)),
+            clock_skew: self.clock_skew.unwrap_or(preset.clock_skew),
+            resets: self.resets.unwrap_or(preset.resets),
         }
     }
+}
 
+impl PipelineSettings {
     fn problems(&self, path: &str, retention: Span) -> Vec<Problem> {
-        let settings = self.settings();
+        let settings = self;
         let mut problems = Vec::new();
         if settings.period < SHORTEST_PERIOD {
             problems.push(Problem::new(
@@ -179,6 +250,13 @@ impl PipelineSpec {
                 format!("{path}.stale_after"),
                 settings.stale_after.to_string(),
                 "at least the period plus the delay, or every source is always silent",
+            ));
+        }
+        if settings.clock_skew > settings.stale_after {
+            problems.push(Problem::new(
+                format!("{path}.clock_skew"),
+                settings.clock_skew.to_string(),
+                format!("at most stale_after, {}", settings.stale_after),
             ));
         }
         if retention < settings.stale_after {
@@ -196,10 +274,36 @@ impl PipelineSpec {
 const SHORTEST_PERIOD: Span = Span::from_secs(1);
 
 impl TelemetrySpec {
+    /// How the counters of regions are collected.
+    pub fn counters_settings(&self) -> PipelineSettings {
+        self.counters.settings_under(self.contract.preset())
+    }
+
+    /// How the counters of core elements are collected.
+    pub fn functions_settings(&self) -> PipelineSettings {
+        self.functions.settings_under(self.contract.preset())
+    }
+
+    /// How the counters of towers are collected.
+    pub fn towers_settings(&self) -> PipelineSettings {
+        self.towers.settings_under(Preset::Pm15min)
+    }
+
+    /// How software is hashed; none if it is not.
+    pub fn hashes_settings(&self) -> Option<SensorSettings> {
+        self.hashes.settings(self.contract, Span::from_minutes(15))
+    }
+
     /// All that is wrong with it.
     pub fn problems(&self) -> Vec<Problem> {
-        let mut problems = self.counters.problems("counters", self.retention);
-        problems.extend(self.functions.problems("functions", self.retention));
+        let mut problems = Vec::new();
+        for (path, settings) in [
+            ("counters", self.counters_settings()),
+            ("functions", self.functions_settings()),
+            ("towers", self.towers_settings()),
+        ] {
+            problems.extend(settings.problems(path, self.retention));
+        }
         problems
     }
 }
@@ -212,12 +316,12 @@ mod tests {
     fn a_preset_gives_what_the_scenario_leaves_out() {
         let spec: PipelineSpec =
             serde_json::from_str(r#"{"preset": "pm-15min", "path": "in-band"}"#).expect("a spec");
-        let settings = spec.settings();
+        let settings = spec.settings_under(Preset::Streaming60s);
         assert_eq!(settings.period, Span::from_minutes(15));
         assert_eq!(settings.path, Path::InBand);
         assert_eq!(settings.on_dead_path, OnDeadPath::Hold);
         assert_eq!(
-            PipelineSpec::default().settings(),
+            TelemetrySpec::default().counters_settings(),
             Preset::Streaming60s.settings()
         );
     }
@@ -226,7 +330,7 @@ mod tests {
     fn staleness_follows_a_longer_period() {
         let spec: PipelineSpec = serde_json::from_str(r#"{"period": "10m"}"#).expect("a spec");
         assert_eq!(
-            spec.settings().stale_after,
+            spec.settings_under(Preset::Streaming60s).stale_after,
             Span::from_minutes(30) + Span::from_secs(5)
         );
     }
@@ -239,10 +343,34 @@ mod tests {
                 ..PipelineSpec::default()
             },
             retention: Span::from_secs(1),
+            towers: serde_json::from_str(r#"{"clock_skew": "2h"}"#).expect("a spec"),
             ..TelemetrySpec::default()
         };
         let paths: Vec<String> = spec.problems().into_iter().map(|p| p.path).collect();
-        assert_eq!(paths, ["counters.period", "retention", "retention"]);
+        let expected = [
+            "counters.period",
+            "retention",
+            "retention",
+            "towers.clock_skew",
+            "retention",
+        ];
+        assert_eq!(paths, expected);
         assert_eq!(TelemetrySpec::default().problems(), []);
+    }
+
+    #[test]
+    fn a_contract_says_which_sensors_there_are() {
+        let of = |text: &str| -> TelemetrySpec { serde_json::from_str(text).expect("a contract") };
+        let files = of(r#"{"contract": "pm-15min"}"#);
+        assert_eq!(files.counters_settings().period, Span::from_minutes(15));
+        assert_eq!(files.ledger.settings(files.contract, Span::ZERO), None);
+        let full = of(r#"{"contract": "full", "hashes": {"present": false}}"#);
+        assert_eq!(full.functions_settings(), Preset::Streaming60s.settings());
+        assert_eq!(full.towers_settings().period, Span::from_minutes(15));
+        assert!(full.ledger.settings(full.contract, Span::ZERO).is_some());
+        assert_eq!(full.hashes_settings(), None);
+        let bought = of(r#"{"contract": "pm-15min", "ledger": {"present": true}}"#);
+        let ledger = bought.ledger.settings(bought.contract, Span::ZERO);
+        assert!(ledger.is_some());
     }
 }

@@ -5,14 +5,16 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::base::{RegionId, SimTime, Span};
-use crate::topology::Topology;
+use crate::base::{NodeId, RegionId, SimTime, Span};
+use crate::topology::{Node, Topology};
 
 use super::columns::{CLASS_COLUMNS, FUNCTION_COLUMNS};
 use super::metric::{Column, CountedOf, Formula, Metric, Reduce};
-use super::pipeline::{Report, Source};
+use super::pipeline::{Report, Source, towers_of};
 use super::place::Place;
-use super::spec::{PipelineSettings, TelemetrySpec};
+use super::release::Releases;
+use super::sensor::{Note, SensorKind, sensors};
+use super::spec::{Contract, PipelineSettings, TelemetrySpec};
 
 /// A value that the operator can see.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -74,12 +76,33 @@ pub struct OperatorView {
     retention: Span,
     counters: PipelineSettings,
     functions: PipelineSettings,
+    towers: PipelineSettings,
     /// The region of each node, by the node's label.
     region_of: Vec<Option<RegionId>>,
     series: BTreeMap<Source, VecDeque<Report>>,
     first_delivery: Option<SimTime>,
     /// The share of the devices that is simulated.
     scale: f64,
+    contract: Contract,
+    /// Whether there is a sensor of each kind.
+    has_sensor: [bool; 3],
+    /// In the order in which they arrived.
+    notes: Vec<Note>,
+}
+
+/// Everything that the operator was ever told, in the order of sources and of time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OperatorRecord {
+    /// Reports by source, oldest first.
+    pub reports: Vec<(Source, Vec<Report>)>,
+    /// Notes in the order in which they arrived.
+    pub notes: Vec<Note>,
+    /// The releases that reports refer to.
+    pub releases: Releases,
+    /// The elements and towers, in the order of the table.
+    pub nodes: Vec<Node>,
+    /// The towers of each region, in the order of its reports.
+    pub towers_of: Vec<Vec<NodeId>>,
 }
 
 impl OperatorView {
@@ -94,13 +117,24 @@ impl OperatorView {
         });
         Self {
             retention: spec.retention,
-            counters: spec.counters.settings(),
-            functions: spec.functions.settings(),
+            counters: spec.counters_settings(),
+            functions: spec.functions_settings(),
+            towers: spec.towers_settings(),
             region_of: region_of.collect(),
             series: BTreeMap::new(),
             first_delivery: None,
             scale: 1.0,
+            contract: spec.contract,
+            has_sensor: sensors(spec).map(|sensor| sensor.is_some()),
+            notes: Vec::new(),
         }
+    }
+
+    /// The same, forgetting nothing: for a record of the whole run.
+    #[must_use]
+    pub fn keeping_everything(mut self) -> Self {
+        self.retention = SimTime::NEVER.since(SimTime::ZERO);
+        self
     }
 
     /// The same, of a network of which only this share of the devices is simulated.
@@ -126,6 +160,60 @@ impl OperatorView {
             .is_some_and(|oldest| oldest.at.as_us() < horizon)
         {
             series.pop_front();
+        }
+    }
+
+    /// Take in a note, at its [`Note::deliver_at`].
+    pub fn note(&mut self, note: Note) {
+        self.notes.push(note);
+    }
+
+    /// The notes that had arrived by `now`, in the order of their arrival.
+    pub fn notes(&self, now: SimTime) -> impl Iterator<Item = &Note> {
+        let arrived = move |note: &&Note| note.deliver_at <= now;
+        self.notes.iter().filter(arrived)
+    }
+
+    /// Whether the contract has a sensor of this kind: without one, silence says nothing.
+    pub fn has_sensor(&self, kind: SensorKind) -> bool {
+        self.has_sensor[kind as usize]
+    }
+
+    /// The contract under which the operator sees.
+    pub fn contract(&self) -> Contract {
+        self.contract
+    }
+
+    /// The sources that have ever reported and are remembered.
+    pub fn sources(&self) -> impl Iterator<Item = Source> + '_ {
+        self.series.keys().copied()
+    }
+
+    /// The remembered reports of a source that had arrived by `now`, oldest first.
+    pub fn reports(
+        &self,
+        source: Source,
+        now: SimTime,
+    ) -> impl DoubleEndedIterator<Item = &Report> {
+        let reports = self.series.get(&source).into_iter().flatten();
+        reports.filter(move |report| report.deliver_at <= now)
+    }
+
+    /// Everything that it was told and remembers.
+    pub fn into_record(self, releases: Releases, topology: &Topology) -> OperatorRecord {
+        let reports = self.series.into_iter();
+        let towers_of = towers_of(topology).into_iter();
+        let node_of = |tower: usize| topology.towers()[tower].node;
+        OperatorRecord {
+            nodes: topology.nodes().to_vec(),
+            towers_of: towers_of
+                .map(|towers| towers.into_iter().map(node_of).collect())
+                .collect(),
+            reports: reports
+                .map(|(source, reports)| (source, reports.into_iter().collect()))
+                .collect(),
+            notes: self.notes,
+            releases,
         }
     }
 
@@ -171,6 +259,15 @@ impl OperatorView {
         }
     }
 
+    /// After how long without a report a source counts as silent.
+    pub fn stale_after(&self, source: Source) -> Span {
+        match source {
+            Source::Region(_) => self.counters.stale_after,
+            Source::Function(_) => self.functions.stale_after,
+            Source::Towers(_) => self.towers.stale_after,
+        }
+    }
+
     /// Reports kept now.
     pub fn report_count(&self) -> usize {
         self.series.values().map(VecDeque::len).sum()
@@ -190,6 +287,10 @@ impl OperatorView {
         series: &VecDeque<Report>,
     ) -> Columns {
         let width = group_width(counted_of);
+        let series = match source {
+            Source::Towers(_) => &VecDeque::new(),
+            Source::Region(_) | Source::Function(_) => series,
+        };
         let count = series
             .back()
             .map_or(0, |report| report.values.len() / width);

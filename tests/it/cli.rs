@@ -100,11 +100,12 @@ fn ends(done: &Done, code: i32) {
     assert_eq!(done.code, code, "{done:#?}");
 }
 
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     "events.csv",
     "impact.csv",
     "kpi.csv",
     "scenario.resolved.yaml",
+    "signature.csv",
     "summary.json",
     "timing.json",
     "towers.csv",

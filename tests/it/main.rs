@@ -12,14 +12,18 @@
 
 mod cli;
 mod errors;
+mod faults;
 mod golden;
 mod known_answers;
 mod order;
 mod plan;
 mod properties;
+mod scale;
+mod signature;
 mod statistics;
 mod storm;
 mod study;
 mod summarize;
 mod support;
+mod telemetry;
 mod tidy;

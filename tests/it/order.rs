@@ -30,7 +30,7 @@ network:
     functions:
       amf: {rate_per_million: 350000.0, workers: 4, discipline: priority, overload: {start_at: 1s}}
       mme: {rate_per_million: 350000.0, discipline: lifo}
-      udm: {rate_per_million: 400.0, discipline: priority, queue: 8s}
+      udm: {rate_per_million: 400.0, least_rate: 0.0, discipline: priority, queue: 8s}
 change:
   target: {kinds: [amf, mme], regions: [texas]}
   defect: {kind: crash-after-dwell, dwell: 5m, restart_time: {uniform: {min: 1m, max: 5m}}}
@@ -257,7 +257,6 @@ attacks:
 /// A network that is watched device by device.
 struct Watched<'a> {
     network: Network<'a>,
-    workers: Workers,
     /// Minute in which each device was first seen registered.
     first: Vec<Option<u32>>,
     minute: u32,
@@ -267,7 +266,7 @@ impl World for Watched<'_> {
     type Order = ();
 
     fn advance(&mut self, _: SimTime, to: SimTime) {
-        self.network.advance(to, &self.workers);
+        self.network.advance(to);
     }
 
     fn handle(&mut self, now: SimTime, (): (), agenda: &mut Agenda<()>) {
@@ -280,6 +279,10 @@ impl World for Watched<'_> {
             }
         }
         agenda.push(now + Span::from_secs(30), Phase::Sample, 0, ());
+    }
+
+    fn longest_window(&self) -> Span {
+        self.network.lookahead()
     }
 
     fn progress(&mut self, _: SimTime) -> ControlFlow<()> {
@@ -302,10 +305,9 @@ fn recoveries(scenario: &Scenario, seed: u64) -> Vec<Option<u32>> {
         shard_size: 32_768,
     };
     let network = Network::new(&input, &workers).expect("the scenario is sound");
-    let window = network.lookahead();
+    let window = Span::from_hours(1);
     let mut watched = Watched {
         network,
-        workers,
         first: Vec::new(),
         minute: 0,
     };

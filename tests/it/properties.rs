@@ -27,7 +27,7 @@ const BACKGROUND: &str = "{messages_in_busy_hour: 600.0, messages_in_quiet_hour:
 const DISCIPLINES: &[&str] = &["fifo", "lifo", "priority"];
 
 /// Numbers out of a seed (splitmix64, Steele et al. 2014): independent of the program's own.
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
     fn next(&mut self) -> u64 {
@@ -39,7 +39,7 @@ impl Dice {
     }
 
     /// From `low` to `high`, both included.
-    fn between(&mut self, low: u64, high: u64) -> u64 {
+    pub(super) fn between(&mut self, low: u64, high: u64) -> u64 {
         low + self.next() % (high - low + 1)
     }
 
@@ -53,13 +53,13 @@ impl Dice {
         words[usize::try_from(index).expect("a few words")]
     }
 
-    fn chance(&mut self, percent: u64) -> bool {
+    pub(super) fn chance(&mut self, percent: u64) -> bool {
         self.next() % 100 < percent
     }
 }
 
 /// A network: size, classes, timers, capacities, disciplines.
-fn world(dice: &mut Dice, hours: u64) -> String {
+pub(super) fn world(dice: &mut Dice, hours: u64) -> String {
     let states = dice.one_of(&["[TX]", "[TX, NY]", "[CA, WA, FL]"]);
     let (towers, devices) = (dice.between(3, 25), dice.between(300, 4_000));
     let (amf, mme) = (dice.between(1, 3), dice.between(1, 3));
@@ -114,7 +114,7 @@ fn function(dice: &mut Dice, name: &str, low: u64, high: u64) -> String {
         ""
     };
     format!(
-        "      {name}: {{rate_per_million: {}.0, workers: {}, discipline: {}, queue: {}s, service: {}, stale_work: {}, when_full: {}{overload}}}\n",
+        "      {name}: {{rate_per_million: {}.0, least_rate: 0.0, workers: {}, discipline: {}, queue: {}s, service: {}, stale_work: {}, when_full: {}{overload}}}\n",
         dice.between(low, high),
         dice.between(1, 6),
         dice.one_of(DISCIPLINES),
@@ -243,7 +243,7 @@ fn meddling(dice: &mut Dice) -> String {
 
 /// Everything is put right: the change taken back, elements restored, queues purged, barring lifted, and
 /// registrations let in at a third of what the subscriber database can do.
-fn cure(devices: u64) -> String {
+pub(super) fn cure(devices: u64) -> String {
     let pace = (devices as f64 * 1_500.0 / 1e6 / 2.0 / 3.0).max(0.5);
     format!(
         "    - {{name: mend, after: {{at: 60m}}, action: {{kind: restore, select: {{kinds: [amf, mme, udm, ims, gateway, epdg, router, stp, oss, nfvi-host, repository, identity-provider, tower]}}, parallel: 1000}}}}
@@ -257,7 +257,7 @@ fn cure(devices: u64) -> String {
 }
 
 /// What can never be otherwise, whatever happened.
-fn assert_sound(result: &RunResult) -> Result<(), String> {
+pub(super) fn assert_sound(result: &RunResult) -> Result<(), String> {
     let mut devices = None;
     for row in rows(result, Scope::Network) {
         let counts = row.counts;
@@ -323,7 +323,7 @@ fn cured(seed: u64) -> String {
 }
 
 /// Seconds without a device unregistered that should not be: none at the end.
-fn missing_at_the_end(result: &RunResult) -> u64 {
+pub(super) fn missing_at_the_end(result: &RunResult) -> u64 {
     let (_, registered) = *registered(result).last().expect("samples");
     result.simulated_devices - registered
 }
@@ -342,7 +342,7 @@ rollout: {stages: [{max_unavailable: 1, drain: {mode: graceful}, install: 2m}]}
     text
 }
 
-fn config(cases: u32) -> ProptestConfig {
+pub(super) fn config(cases: u32) -> ProptestConfig {
     ProptestConfig {
         cases,
         failure_persistence: None,

@@ -87,7 +87,7 @@ network:
   access: {{setups_per_second: 1000000000.0}}
   core:
     background: {{messages_in_busy_hour: 0.0, messages_in_quiet_hour: 0.0}}
-    functions: {{mme: {{rate_per_million: {rate}, queue: {queue_s}s}}}}
+    functions: {{mme: {{rate_per_million: {rate}, least_rate: 0.0, queue: {queue_s}s}}}}
     procedures: {{initial_registration: [{{at: mobility, work: 14.0}}]}}
 "
         )

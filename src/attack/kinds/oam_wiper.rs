@@ -12,11 +12,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::attack::{Act, Attack, Census, Field};
+use crate::attack::{Act, Census, Field, Happening};
 use crate::base::{Bounds, Delay, Mean, NodeId, Share, SimTime, Span};
 use crate::fault::{
-    Afterwards, Effect, EffectTiming, FaultSpec, Finding, OriginRemoved, Removal, SpreadFrom,
-    SpreadRule, Trigger,
+    Afterwards, Effect, EffectTiming, FaultSpec, Finding, OriginRemoved, Removal, SelfRecovery,
+    SpreadFrom, SpreadRule, Trigger,
 };
 use crate::topology::{EdgeKind, NodeKind, Selector, Topology};
 
@@ -51,6 +51,23 @@ pub struct OamWiper {
     pub backups_destroyed: bool,
     /// By how much a restore takes longer without backups.
     pub restore_factor: f64,
+    /// Whether the intruder is still inside: a restored element can be taken and destroyed again.
+    pub persistent: bool,
+    /// Something that looks like an ordinary failure and draws eyes away; none: nothing.
+    pub decoy: Option<Decoy>,
+}
+
+/// Elements that are made to fail before the destruction, to draw eyes away. Kyivstar: what looked like
+/// trouble of switching, for 64 minutes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Decoy {
+    /// When, from the start of the scenario.
+    pub at: Span,
+    /// How long.
+    pub duration: Delay,
+    /// Which elements are cut off.
+    pub select: Selector,
 }
 
 impl Default for OamWiper {
@@ -86,6 +103,8 @@ impl Default for OamWiper {
             },
             backups_destroyed: true,
             restore_factor: 4.0,
+            persistent: false,
+            decoy: None,
         }
     }
 }
@@ -95,6 +114,7 @@ impl OamWiper {
     fn fault(&self, topology: &Topology) -> FaultSpec {
         FaultSpec {
             kind: "oam-wiper",
+            techniques: "",
             trigger: Trigger::Dwell(self.dwell),
             spread: vec![self.movement(), Self::collapse()],
             contained: Share::NONE,
@@ -108,8 +128,12 @@ impl OamWiper {
             removal: Removal {
                 by_itself: None,
                 origin_removed: OriginRemoved::Nothing,
-                // A restored element is rebuilt with new credentials.
-                restored: Afterwards::Immune,
+                // A restored element is rebuilt with new credentials, if they were all changed.
+                restored: if self.persistent {
+                    Afterwards::Exposed
+                } else {
+                    Afterwards::Immune
+                },
                 restore_factor: if self.backups_destroyed {
                     self.restore_factor
                 } else {
@@ -139,6 +163,7 @@ impl OamWiper {
             passes_through: Vec::new(),
             max_hops: u32::MAX,
             at_once: false,
+            with_traffic: false,
         }
     }
 
@@ -153,6 +178,32 @@ impl OamWiper {
             passes_through: vec![NodeKind::NfviHost],
             max_hops: u32::MAX,
             at_once: true,
+            with_traffic: false,
+        }
+    }
+
+    /// The fault by which the decoy is seen: elements cut off that come back by themselves.
+    fn distraction(decoy: &Decoy) -> FaultSpec {
+        FaultSpec {
+            kind: "oam-wiper",
+            techniques: "FGT1562",
+            trigger: Trigger::At(SimTime::ZERO + decoy.at),
+            spread: Vec::new(),
+            contained: Share::NONE,
+            timing: EffectTiming::After(Delay::ZERO),
+            strikes: Share::ALL,
+            hurts: Vec::new(),
+            effects: vec![Effect::Isolate],
+            removal: Removal {
+                by_itself: Some(SelfRecovery {
+                    after: decoy.duration,
+                    attempts: None,
+                    then: Afterwards::Immune,
+                }),
+                origin_removed: OriginRemoved::OthersStay,
+                restored: Afterwards::Immune,
+                restore_factor: 1.0,
+            },
         }
     }
 
@@ -186,7 +237,7 @@ impl OamWiper {
     }
 }
 
-impl Attack for OamWiper {
+impl Happening for OamWiper {
     fn kind(&self) -> &'static str {
         "oam-wiper"
     }
@@ -206,7 +257,15 @@ impl Attack for OamWiper {
             Act::Enter => {
                 let topology = field.port.topology();
                 let (spec, entry) = (self.fault(topology), self.entry(topology));
-                *field.fault = Some(field.faults.inject(field.name, spec, &entry, now));
+                let decoy = self.decoy.as_ref().and_then(|decoy| {
+                    let nodes = decoy.select.resolve(topology).ok()?;
+                    Some((Self::distraction(decoy), nodes))
+                });
+                if let Some((spec, nodes)) = decoy {
+                    let name = format!("{}/decoy", field.name);
+                    field.faults.inject(&name, spec, &nodes, now);
+                }
+                field.inject(spec, &entry);
                 let strike = |at: Span| (now.max(SimTime::ZERO + at), Act::Strike);
                 self.destroy_at.map(strike).into_iter().collect()
             }
@@ -215,7 +274,7 @@ impl Attack for OamWiper {
                 field.faults.strike(fault, field.port);
                 Vec::new()
             }
-            Act::End => Vec::new(),
+            Act::Step | Act::Adapt | Act::End => Vec::new(),
         }
     }
 
@@ -227,6 +286,14 @@ impl Attack for OamWiper {
         if self.entry(topology).is_empty() {
             let allowed = "a selector of at least one element of the topology";
             findings.push(finding("entry", "no element", allowed));
+        }
+        if let Some(error) = self
+            .decoy
+            .as_ref()
+            .and_then(|d| d.select.resolve(topology).err())
+        {
+            let allowed = "a selector of at least one element of the topology";
+            findings.push(finding("decoy.select", &error.to_string(), allowed));
         }
         if self.edges.is_empty() {
             findings.push(finding(
@@ -342,6 +409,39 @@ mod tests {
         }
         // Five standard deviations of a binomial of 500 at 0.3 are 51.
         assert!((99..=201).contains(&moved), "{moved}");
+    }
+
+    #[test]
+    fn a_decoy_draws_eyes_away_before_the_blow_and_heals_by_itself() {
+        let more = serde_json::json!({
+            "destroy_at": "90h", "wipe_time": "0s",
+            "decoy": {"at": "89h", "duration": "30m", "select": {"names": ["tower-a*"]}}
+        });
+        let mut range = Range::new(&[wiper(&more)], 1);
+        range.run_until(89.2 * 60.0);
+        assert_eq!(range.status("tower-a1"), ElementStatus::Isolated);
+        assert_eq!(range.status("udm"), ElementStatus::Up);
+        range.run_until(89.6 * 60.0);
+        assert_eq!(range.status("tower-a1"), ElementStatus::Up);
+        range.run_until(90.1 * 60.0);
+        assert_eq!(range.status("udm"), ElementStatus::Down);
+    }
+
+    #[test]
+    fn an_intruder_who_is_still_inside_takes_what_was_restored() {
+        for (persistent, after) in [(true, ElementStatus::Down), (false, ElementStatus::Up)] {
+            let more = serde_json::json!({
+                "destroy_at": "20h", "wipe_time": "0s", "persistent": persistent,
+                "destroys": ["udm"], "hourly_probability": 0.9
+            });
+            let mut range = Range::new(&[wiper(&more)], 1);
+            range.run_until(21.0 * 60.0);
+            assert_eq!(range.status("udm"), ElementStatus::Down);
+            range.restore(range.node("udm"));
+            assert_eq!(range.status("udm"), ElementStatus::Up);
+            range.run_until(60.0 * 60.0);
+            assert_eq!(range.status("udm"), after);
+        }
     }
 
     #[test]

@@ -11,10 +11,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::attack::{Act, Attack, Census, Field};
+use crate::attack::{Act, Adapts, Census, Field, Happening};
 use crate::base::{PerSecond, Share, SimTime, Span};
 use crate::fault::Finding;
-use crate::network::{Command, Flood, Scope};
+use crate::network::{Command, Flood};
 use crate::topology::Topology;
 
 /// Devices under attack control flood the core with registration requests.
@@ -37,7 +37,12 @@ pub struct SignallingStorm {
     pub ramp: Span,
     /// Whether they honour T3346, barring and RRC rejects.
     pub obeys_backoff: bool,
+    /// What the attackers do once barring or a pace holds them back; none: nothing.
+    pub adapts: Option<Adapts>,
 }
+
+/// How often the attackers look whether they are held back.
+const LOOK: Span = Span::from_secs(60);
 
 impl Default for SignallingStorm {
     fn default() -> Self {
@@ -50,28 +55,39 @@ impl Default for SignallingStorm {
             rate_per_device: PerSecond::of(0.1),
             ramp: Span::from_minutes(5),
             obeys_backoff: false,
+            adapts: None,
         }
     }
 }
 
 impl SignallingStorm {
-    /// One flood for each scope.
-    fn scopes(&self, census: &Census) -> Vec<Scope> {
-        let classes = self.classes.iter().filter_map(|name| census.class(name));
-        let regions = self.regions.iter().filter_map(|name| census.region(name));
-        let scopes: Vec<Scope> = classes
-            .map(Scope::Class)
-            .chain(regions.map(Scope::Region))
-            .collect();
-        if scopes.is_empty() {
-            vec![Scope::All]
-        } else {
-            scopes
+    /// Lets one flood for each scope begin, go on differently, or end.
+    fn flood(&self, begins: bool, field: &mut Field<'_>) {
+        let first = u32::try_from(field.index * 1_000).expect("a scenario has few attacks");
+        let adapts = self.adapts.filter(|_| *field.adapted).unwrap_or(Adapts {
+            rate: PerSecond::of(1.0),
+            ignores_backoff: !self.obeys_backoff,
+            ..Adapts::default()
+        });
+        let rate = self.rate_per_device.get() * adapts.rate.get();
+        for (id, scope) in (first..).zip(field.census.scopes(&self.classes, &self.regions)) {
+            let flood = Flood {
+                scope,
+                share: self.share,
+                rate_per_device: PerSecond::new(rate).unwrap_or(self.rate_per_device),
+                ramp: self.ramp,
+                obeys_backoff: !adapts.ignores_backoff,
+            };
+            field.port.command(if begins {
+                Command::StartFlood { id, flood }
+            } else {
+                Command::StopFlood { id }
+            });
         }
     }
 }
 
-impl Attack for SignallingStorm {
+impl Happening for SignallingStorm {
     fn kind(&self) -> &'static str {
         "signalling-storm"
     }
@@ -85,51 +101,36 @@ impl Attack for SignallingStorm {
     }
 
     fn act(&self, act: Act, field: &mut Field<'_>) -> Vec<(SimTime, Act)> {
-        let first = u32::try_from(field.index * 1_000).expect("a scenario has few attacks");
-        for (id, scope) in (first..).zip(self.scopes(field.census)) {
-            field.port.command(match act {
-                Act::Enter | Act::Strike => Command::StartFlood {
-                    id,
-                    flood: Flood {
-                        scope,
-                        share: self.share,
-                        rate_per_device: self.rate_per_device,
-                        ramp: self.ramp,
-                        obeys_backoff: self.obeys_backoff,
-                    },
-                },
-                Act::End => Command::StopFlood { id },
-            });
-        }
+        let now = field.port.now();
+        let look = self.adapts.map(|_| (now + LOOK, Act::Step));
         match act {
-            Act::Enter | Act::Strike => vec![(field.port.now() + self.duration, Act::End)],
-            Act::End => Vec::new(),
+            Act::Enter | Act::Strike => {
+                self.flood(true, field);
+                let end = (now + self.duration, Act::End);
+                look.into_iter().chain([end]).collect()
+            }
+            Act::Step if now >= field.began + self.duration => Vec::new(),
+            Act::Step if field.port.is_mitigated() => {
+                let after = self.adapts.map_or(Span::ZERO, |adapts| adapts.after);
+                vec![(now + after, Act::Adapt)]
+            }
+            Act::Step => look.into_iter().collect(),
+            Act::Adapt => {
+                if now < field.began + self.duration {
+                    *field.adapted = true;
+                    self.flood(true, field);
+                }
+                Vec::new()
+            }
+            Act::End => {
+                self.flood(false, field);
+                Vec::new()
+            }
         }
     }
 
     fn findings(&self, census: &Census, _: &Topology) -> Vec<Finding> {
-        let unknown = |list: &str, index: usize, name: &String, known: &[String]| {
-            let allowed = format!("one of {}", known.join(", "));
-            (format!("{list}[{index}]"), name.clone(), allowed)
-        };
-        let classes = self.classes.iter().enumerate();
-        let regions = self.regions.iter().enumerate();
-        let classes = classes
-            .filter(|(_, name)| census.class(name).is_none())
-            .map(|(index, name)| unknown("classes", index, name, census.classes()));
-        let regions = regions
-            .filter(|(_, name)| census.region(name).is_none())
-            .map(|(index, name)| unknown("regions", index, name, census.regions()));
-        let mut findings: Vec<Finding> = classes.chain(regions).collect();
-        if !self.classes.is_empty() && !self.regions.is_empty() {
-            let allowed = "classes or regions, not both: write one attack for each";
-            findings.push((
-                "regions".into(),
-                "classes and regions".into(),
-                allowed.into(),
-            ));
-        }
-        findings
+        census.findings(&self.classes, &self.regions)
     }
 }
 
@@ -138,6 +139,7 @@ mod tests {
     use super::*;
     use crate::attack::testing::Range;
     use crate::base::{ClassId, RegionId};
+    use crate::network::Scope;
 
     #[test]
     fn one_flood_per_class_begins_and_ends() {
@@ -169,14 +171,45 @@ mod tests {
     #[test]
     fn scopes_are_regions_or_everything() {
         let census = Range::census();
-        let everything = SignallingStorm::default();
-        assert_eq!(everything.scopes(&census), [Scope::All]);
-        let regions = vec!["region-b".to_owned()];
-        let storm = SignallingStorm {
-            regions,
-            ..everything
+        assert_eq!(census.scopes(&[], &[]), [Scope::All]);
+        let regions = ["region-b".to_owned()];
+        let scopes = census.scopes(&[], &regions);
+        assert_eq!(scopes, [Scope::Region(RegionId(1))]);
+    }
+
+    #[test]
+    fn attackers_answer_what_holds_them_back_and_only_then() {
+        let storm = |adapts: bool| {
+            let mut storm = serde_json::json!({
+                "kind": "signalling-storm", "duration": "1h", "rate_per_device": 0.5, "obeys_backoff": true
+            });
+            if adapts {
+                storm["adapts"] = serde_json::json!({"after": "5m", "rate": 3.0});
+            }
+            storm
         };
-        assert_eq!(storm.scopes(&census), [Scope::Region(RegionId(1))]);
+        for (adapts, mitigated, floods) in [(true, true, 2), (true, false, 1), (false, true, 1)] {
+            let mut range = Range::new(&[storm(adapts)], 1);
+            range.run_until(10.0);
+            range.port.mitigated = mitigated;
+            range.run_until(70.0);
+            let started: Vec<_> = range
+                .commands()
+                .into_iter()
+                .filter_map(|(at, c)| match c {
+                    Command::StartFlood { id, flood } => Some((at, id, flood)),
+                    _ => None,
+                })
+                .collect();
+            assert_eq!(started.len(), floods, "{adapts} {mitigated}");
+            if let Some((at, id, flood)) = started.get(1) {
+                assert_eq!((*id, flood.obeys_backoff), (0, false));
+                assert!(
+                    (*at - 16.0).abs() < 1e-9 && (flood.rate_per_device.get() - 1.5).abs() < 1e-9
+                );
+                assert_eq!(range.port.count("attack-adapted"), 1);
+            }
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::base::NodeId;
-use crate::fault::Holder;
+use crate::fault::{ChangeStep, Holder};
 use crate::network::{Command, ElementStatus, Pace, Scope};
 use crate::topology::Topology;
 
@@ -42,6 +42,7 @@ impl Rollout {
         self.back_begun = true;
         let detail = format!("{} elements", self.installed.len());
         self.note("rollback-started", detail, hands.port);
+        self.enter(ChangeStep::RollbackBegun, None, hands.port);
         if let Some(pace) = self.spec.rollback.readmit {
             self.set_pace(Some(pace), hands);
         }
@@ -126,6 +127,7 @@ impl Rollout {
         let old = self.ledger.history(node)[0].1.clone();
         self.ledger.set(node, hands.port.now(), &old);
         self.note_node("element-rolled-back", node, hands.port);
+        self.trace_work(ChangeStep::PutBack, node, &old, hands.port);
         if let Some(fault) = self.fault {
             hands.faults.remove_origin(fault, node, hands.port);
         }
@@ -142,6 +144,7 @@ impl Rollout {
         }
         self.status = Status::RolledBack;
         self.note("rollback-finished", String::new(), hands.port);
+        self.enter(ChangeStep::RollbackDone, None, hands.port);
         if let Some(span) = self.spec.rollback.readmit_for.filter(|_| self.paced) {
             let at = hands.port.now() + span;
             self.orders.push((at, ChangeOrder::LiftPace));

@@ -2,7 +2,7 @@
 //!
 //! Invariant: orders made for a stage, or before a halt, are void after it.
 
-use crate::fault::Holder;
+use crate::fault::{ChangeStep, Holder};
 use crate::network::ElementStatus;
 
 use super::super::gate::GateTiming;
@@ -44,6 +44,7 @@ impl Rollout {
         self.gates = vec![None; self.stage_spec().gates.len()];
         let detail = format!("{} elements", self.queue.len());
         self.note("stage-started", detail, hands.port);
+        self.enter(ChangeStep::StageBegun, None, hands.port);
         self.start_gates(GateTiming::Stage, hands);
         self.look(hands);
     }
@@ -102,6 +103,7 @@ impl Rollout {
         self.next_look = None;
         self.generation += 1;
         self.note("rollout-halted", why.to_owned(), hands.port);
+        self.enter(ChangeStep::Paused, None, hands.port);
     }
 
     pub(super) fn resume(&mut self, hands: &mut Hands<'_>) {

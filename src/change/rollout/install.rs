@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::base::{NodeId, Share, SimTime, WallClock, zone_offset_seconds};
-use crate::fault::Holder;
+use crate::fault::{ChangeStep, Holder};
 use crate::network::{Command, ElementStatus};
 use crate::topology::{Topology, Tower};
 
@@ -118,6 +118,7 @@ impl Rollout {
         self.ledger.set(node, hands.port.now(), &self.change.to);
         self.installed.push(node);
         self.note_node("element-installed", node, hands.port);
+        self.trace_work(ChangeStep::Installed, node, &self.change.to, hands.port);
         if self.status == Status::RollingBack {
             // Too late to stop it: it stays out of service and goes straight back.
             self.work.insert(node, Work::Installed);

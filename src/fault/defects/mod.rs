@@ -3,24 +3,46 @@
 //! Invariant: a defect is parameters and the [`FaultSpec`](super::FaultSpec) made of them; it does nothing itself.
 
 mod capacity_regression;
+mod cert_time_bomb;
+mod content_push;
 mod crash_after_dwell;
 mod crash_on_start;
+mod db_inconsistency;
+mod poison_message;
+mod prefix_limit;
 mod protect_mode;
 mod reject_all;
+mod route_flood;
+mod service_class_selective;
 mod state_loss;
+mod supply_chain;
+mod timer_mismatch;
+mod transport_misweight;
 
 pub use capacity_regression::CapacityRegression;
+pub use cert_time_bomb::CertTimeBomb;
+pub use content_push::ContentPush;
 pub use crash_after_dwell::CrashAfterDwell;
 pub use crash_on_start::CrashOnStart;
+pub use db_inconsistency::DbInconsistency;
+pub use poison_message::PoisonMessage;
+pub use prefix_limit::PrefixLimit;
 pub use protect_mode::ProtectMode;
 pub use reject_all::RejectAll;
+pub use route_flood::RouteFlood;
+pub use service_class_selective::ServiceClassSelective;
 pub use state_loss::StateLoss;
+pub use supply_chain::SupplyChain;
+pub use timer_mismatch::TimerMismatch;
+pub use transport_misweight::TransportMisweight;
 
 use crate::base::{Delay, Share};
-use crate::topology::NodeKind;
+use crate::topology::{EdgeKind, NodeKind};
 
+use super::registry::Finding;
 use super::spec::{
-    Afterwards, Effect, EffectTiming, FaultSpec, OriginRemoved, Removal, SelfRecovery, Trigger,
+    Afterwards, Effect, EffectTiming, FaultSpec, OriginRemoved, Removal, SelfRecovery, SpreadFrom,
+    SpreadRule, Trigger,
 };
 
 /// Elements that hold the NAS contexts of devices.
@@ -30,6 +52,7 @@ const NAS_KINDS: [NodeKind; 2] = [NodeKind::Amf, NodeKind::Mme];
 fn local(kind: &'static str, trigger: Trigger, effects: Vec<Effect>) -> FaultSpec {
     FaultSpec {
         kind,
+        techniques: "",
         trigger,
         spread: Vec::new(),
         contained: Share::NONE,
@@ -53,4 +76,29 @@ const fn restarts(after: Delay, attempts: Option<u32>) -> SelfRecovery {
         attempts,
         then: Afterwards::Retriggers,
     }
+}
+
+/// A rule by which everything next to an element that was reached is reached too, and so on.
+const fn travels(edges: Vec<EdgeKind>, delay: Delay) -> SpreadRule {
+    SpreadRule {
+        edges,
+        from: SpreadFrom::Reached,
+        probability: Share::ALL,
+        delay,
+        reaches: Vec::new(),
+        passes_through: Vec::new(),
+        max_hops: u32::MAX,
+        at_once: false,
+        with_traffic: false,
+    }
+}
+
+/// The finding that a list is empty.
+fn not_empty<T>(path: &str, list: &[T], allowed: &str) -> Option<Finding> {
+    let finding = (
+        path.to_owned(),
+        "an empty list".to_owned(),
+        allowed.to_owned(),
+    );
+    list.is_empty().then_some(finding)
 }

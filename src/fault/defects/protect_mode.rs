@@ -87,6 +87,7 @@ impl Defect for ProtectMode {
                 passes_through: Vec::new(),
                 max_hops: u32::MAX,
                 at_once: false,
+                with_traffic: false,
             }],
             contained: self.contained,
             timing: EffectTiming::After(self.trip_delay),

@@ -4,7 +4,7 @@
 //! of one never undoes another.
 
 use crate::base::{NodeId, Stream};
-use crate::network::{Cause, Command, ElementStatus};
+use crate::network::{BlackHole, Cause, Command, ElementStatus};
 
 use super::{
     Afterwards, Effect, EffectTiming, FaultEngine, FaultId, FaultOrder, Holder, OriginRemoved,
@@ -185,23 +185,29 @@ impl FaultEngine {
         port: &mut dyn Port,
     ) {
         let element = self.live_mut(fault).element(node);
-        let carried = element.carries();
+        let (carried, struck) = (element.carries(), element.phase == Phase::Struck);
         element.leave(phase);
         if !carried {
             return;
         }
         self.note(fault, node, "element-cleared", port);
+        if !struck {
+            return;
+        }
         port.release(node, Holder::Fault(fault.0));
         for effect in self.live(fault).spec.effects.clone() {
             match effect {
                 Effect::Capacity(_) => self.set_capacity(node, port),
                 Effect::Reject(..) => self.set_reject(node, port),
+                Effect::BlackHole(..) => self.set_holes(node, port),
+                Effect::Patience(_) => self.set_patience(node, port),
+                Effect::Queries(_) => self.set_queries(fault, node, None, port),
                 Effect::Isolate | Effect::Crash | Effect::DropContexts(_) => {}
             }
         }
     }
 
-    fn apply(&self, fault: FaultId, node: NodeId, effect: Effect, port: &mut dyn Port) {
+    fn apply(&mut self, fault: FaultId, node: NodeId, effect: Effect, port: &mut dyn Port) {
         let holder = Holder::Fault(fault.0);
         match effect {
             Effect::Isolate => port.hold(node, holder, ElementStatus::Isolated),
@@ -209,6 +215,9 @@ impl FaultEngine {
             Effect::DropContexts(share) => port.command(Command::DropContexts { node, share }),
             Effect::Capacity(_) => self.set_capacity(node, port),
             Effect::Reject(..) => self.set_reject(node, port),
+            Effect::BlackHole(..) => self.set_holes(node, port),
+            Effect::Patience(_) => self.set_patience(node, port),
+            Effect::Queries(queries) => self.begin_queries(fault, node, queries, port),
         }
     }
 
@@ -232,6 +241,26 @@ impl FaultEngine {
         let (cause, share): (Option<Cause>, Share) =
             reject.map_or((None, Share::NONE), |(cause, share)| (Some(cause), share));
         port.command(Command::SetReject { node, cause, share });
+    }
+
+    /// What any fault swallows is lost.
+    fn set_holes(&self, node: NodeId, port: &mut dyn Port) {
+        let holes = self.effects_on(node).filter_map(|effect| match effect {
+            Effect::BlackHole(procedures, share) => Some(BlackHole { procedures, share }),
+            _ => None,
+        });
+        let holes = holes.collect();
+        port.command(Command::SetBlackHoles { node, holes });
+    }
+
+    /// The least patient caller decides.
+    fn set_patience(&self, node: NodeId, port: &mut dyn Port) {
+        let patience = self.effects_on(node).filter_map(|effect| match effect {
+            Effect::Patience(patience) => Some(patience),
+            _ => None,
+        });
+        let patience = patience.min();
+        port.command(Command::SetPatience { node, patience });
     }
 
     fn effects_on(&self, node: NodeId) -> impl Iterator<Item = Effect> + '_ {
@@ -265,6 +294,14 @@ fn summary(effects: &[Effect]) -> String {
             Effect::DropContexts(share) => format!("forgets {} of contexts", share.get()),
             Effect::Capacity(factor) => format!("capacity times {factor}"),
             Effect::Reject(cause, share) => format!("rejects {} with #{}", share.get(), cause.0),
+            Effect::BlackHole(_, share) => format!("swallows {} of some work", share.get()),
+            Effect::Patience(patience) => format!("replies later than {patience} are thrown away"),
+            Effect::Queries(queries) => {
+                format!(
+                    "sends queries, up to {} times a database element",
+                    queries.load
+                )
+            }
         })
         .collect();
     words.join(", ")

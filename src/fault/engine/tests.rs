@@ -34,6 +34,7 @@ fn rule(edges: Vec<EdgeKind>, delay: Delay) -> SpreadRule {
         passes_through: Vec::new(),
         max_hops: u32::MAX,
         at_once: false,
+        with_traffic: false,
     }
 }
 
@@ -41,6 +42,7 @@ fn rule(edges: Vec<EdgeKind>, delay: Delay) -> SpreadRule {
 fn sir(crossing: Delay, infectious: Delay) -> FaultSpec {
     FaultSpec {
         kind: "sir",
+        techniques: "",
         trigger: Trigger::OnLoad,
         spread: vec![rule(vec![EdgeKind::Sbi], crossing)],
         contained: Share::NONE,

@@ -5,7 +5,7 @@
 use crate::base::{Draws, Purpose, SimTime, Tick, unit_interval};
 use crate::network::command::{Pace, PaceOrder, Scope};
 
-use super::Request;
+use super::{Request, fact};
 
 /// One pace in force.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ impl Pacer {
             return true;
         }
         let turn = match self.pace.order {
-            PaceOrder::Priority if request.priority => return true,
+            PaceOrder::Priority if request.has(fact::PRIORITY) => return true,
             PaceOrder::Priority | PaceOrder::Random => 0,
             PaceOrder::Region => u64::from(region),
             PaceOrder::Pool => u64::from(request.pool),

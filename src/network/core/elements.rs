@@ -9,7 +9,7 @@ use crate::base::{NodeId, tie_break};
 use crate::network::spec::Function;
 use crate::topology::{NodeKind, Routes, Topology};
 
-use super::Request;
+use super::{NOWHERE, Request, fact};
 
 /// No way from here to there.
 pub(in crate::network) const NO_LATENCY: u32 = u32::MAX;
@@ -28,6 +28,8 @@ pub(in crate::network) struct Choice {
 pub(in crate::network) struct PoolMembers {
     pub(in crate::network) amf: Vec<Choice>,
     pub(in crate::network) mme: Vec<Choice>,
+    /// The server of each member that is an MME, and of each that is an AMF; [`NOWHERE`] for the others.
+    held_by: [Vec<u16>; 2],
 }
 
 /// Elements, latencies and who is up.
@@ -44,32 +46,25 @@ pub(in crate::network) struct Elements {
     pub(in crate::network) ims: Vec<Choice>,
     epdg: Vec<Choice>,
     pub(in crate::network) gateways: Vec<Vec<Choice>>,
-    pub(in crate::network) up: Vec<bool>,
+    up: Vec<bool>,
     routers: Vec<NodeId>,
     pub(in crate::network) router_of_tower: Vec<u16>,
-    access_us: Vec<u32>,
+    pub(in crate::network) access_us: Vec<u32>,
     /// By router and server.
     from_router_us: Vec<u32>,
+    /// The same for servers that are up; [`NO_LATENCY`] for the others.
+    ready_us: Vec<u32>,
     /// By server and server.
     between_us: Vec<u32>,
+    /// No answer travels longer from a router to a tower.
+    pub(in crate::network) longest_access_us: u64,
 }
 
 impl Elements {
     pub(in crate::network) fn new(topology: &Topology, seed: u64) -> Self {
-        let core = |kind| {
-            matches!(
-                kind,
-                NodeKind::Amf
-                    | NodeKind::Mme
-                    | NodeKind::Udm
-                    | NodeKind::Ims
-                    | NodeKind::Gateway
-                    | NodeKind::Epdg
-            )
-        };
         let nodes: Vec<NodeId> = (0..topology.nodes().len())
             .map(NodeId::from_index)
-            .filter(|&id| core(topology.node(id).kind))
+            .filter(|&id| topology.node(id).kind.is_core_function())
             .collect();
         let mut server_of = vec![None; topology.nodes().len()];
         for (server, node) in (0_u16..).zip(&nodes) {
@@ -111,7 +106,9 @@ impl Elements {
                 .map(|tower| us(topology.node(tower.node).access_latency.as_us()))
                 .collect(),
             from_router_us: Vec::new(),
+            ready_us: Vec::new(),
             between_us: Vec::new(),
+            longest_access_us: 0,
             routers,
             nodes,
             server_of,
@@ -138,6 +135,15 @@ impl Elements {
             .map(|pool| PoolMembers {
                 amf: of(&pool.members, NodeKind::Amf),
                 mme: of(&pool.members, NodeKind::Mme),
+                held_by: [NodeKind::Mme, NodeKind::Amf].map(|kind| {
+                    let server = |node: &NodeId| {
+                        let server = self.server_of[node.index()];
+                        server
+                            .filter(|_| topology.node(*node).kind == kind)
+                            .unwrap_or(NOWHERE)
+                    };
+                    pool.members.iter().map(server).collect()
+                }),
             })
             .collect()
     }
@@ -154,11 +160,37 @@ impl Elements {
             .iter()
             .flat_map(|&from| self.nodes.iter().map(move |&to| latency(from, to)))
             .collect();
+        let up = self.up.iter().cycle();
+        let ready = self.from_router_us.iter().zip(up);
+        self.ready_us = ready
+            .map(|(&us, &up)| if up { us } else { NO_LATENCY })
+            .collect();
+        let longest = self.access_us.iter().max().copied();
+        self.longest_access_us = u64::from(longest.unwrap_or(0));
         self.between_us = self
             .nodes
             .iter()
             .flat_map(|&from| self.nodes.iter().map(move |&to| latency(from, to)))
             .collect();
+    }
+
+    /// Whether an element is up.
+    pub(in crate::network) fn is_up(&self, server: u16) -> bool {
+        self.up[server as usize]
+    }
+
+    /// An element begins or ceases to serve.
+    pub(in crate::network) fn set_up(&mut self, server: u16, up: bool) {
+        self.up[server as usize] = up;
+        let servers = self.nodes.len();
+        for router in 0..self.routers.len() {
+            let way = router * servers + server as usize;
+            self.ready_us[way] = if up {
+                self.from_router_us[way]
+            } else {
+                NO_LATENCY
+            };
+        }
     }
 
     pub(in crate::network) fn routers(&self) -> usize {
@@ -168,9 +200,15 @@ impl Elements {
     /// Latency from a tower to an element, or [`NO_LATENCY`].
     #[inline]
     pub(in crate::network) fn tower_to_us(&self, tower: u32, server: u16) -> u32 {
-        let router = self.router_of_tower[tower as usize] as usize;
-        self.from_router_us[router * self.nodes.len() + server as usize]
+        let router = self.router_of_tower[tower as usize];
+        self.router_to_us(router, server)
             .saturating_add(self.access_us[tower as usize])
+    }
+
+    /// Latency from a router to an element, or [`NO_LATENCY`].
+    #[inline]
+    pub(in crate::network) fn router_to_us(&self, router: u16, server: u16) -> u32 {
+        self.from_router_us[router as usize * self.nodes.len() + server as usize]
     }
 
     /// Latency from one element to another, or [`NO_LATENCY`].
@@ -182,41 +220,68 @@ impl Elements {
     /// Whether an element serves and can be reached from a router.
     #[inline]
     pub(in crate::network) fn reaches(&self, router: u16, server: u16) -> bool {
-        self.up[server as usize]
-            && self.from_router_us[router as usize * self.nodes.len() + server as usize]
-                != NO_LATENCY
+        self.ready_us[router as usize * self.nodes.len() + server as usize] != NO_LATENCY
     }
 
     /// The elements that could serve `function` for a request, in the table of its kind.
-    fn candidates(&self, request: &Request, function: Function, region: u16) -> &[Choice] {
+    #[inline]
+    fn candidates(
+        &self,
+        request: &Request,
+        function: Function,
+        region: impl FnOnce() -> u16,
+    ) -> &[Choice] {
         match function {
-            Function::Mobility if request.five_g => &self.pools[request.pool as usize].amf,
+            Function::Mobility if request.has(fact::FIVE_G) => {
+                &self.pools[request.pool as usize].amf
+            }
             Function::Mobility => &self.pools[request.pool as usize].mme,
             Function::Udm => &self.udm,
             Function::Ims => &self.ims,
-            Function::Gateway => &self.gateways[region as usize],
+            Function::Gateway => &self.gateways[region() as usize],
             Function::Epdg => &self.epdg,
         }
     }
 
-    /// The element that serves `function` for a request that comes from a router.
+    /// The element that serves `function` for a request; `region` is that of its tower.
+    #[inline]
     pub(in crate::network) fn pick(
         &self,
         request: &Request,
         function: Function,
-        router: u16,
-        region: u16,
-    ) -> Option<Choice> {
-        let candidates = self.candidates(request, function, region);
-        if function == Function::Mobility {
-            let held = candidates
-                .iter()
-                .find(|choice| choice.member == request.member);
-            if let Some(held) = held.filter(|choice| self.reaches(router, choice.server)) {
-                return Some(*held);
-            }
+        region: impl FnOnce() -> u16,
+    ) -> Option<u16> {
+        if function == Function::Mobility
+            && let Some(server) = self.holder(request)
+            && self.reaches(request.router, server)
+        {
+            return Some(server);
         }
-        self.spread(candidates, request.device, router)
+        let candidates = self.candidates(request, function, region);
+        let choice = self.spread(candidates, request.device, request.router);
+        choice.map(|choice| choice.server)
+    }
+
+    /// The member of the pool that held the device's context last, if it is of the right generation.
+    #[inline]
+    fn holder(&self, request: &Request) -> Option<u16> {
+        let generation = usize::from(request.has(fact::FIVE_G));
+        let members = &self.pools[request.pool as usize].held_by[generation];
+        let server = *members.get(request.member as usize)?;
+        (server != NOWHERE).then_some(server)
+    }
+
+    /// The member of the request's pool that is, or took the request to, this server.
+    pub(in crate::network) fn member_of(&self, request: &Request, server: u16) -> u8 {
+        let members = &self.pools[request.pool as usize];
+        let list = if request.has(fact::FIVE_G) {
+            &members.amf
+        } else {
+            &members.mme
+        };
+        list.iter()
+            .find(|choice| choice.server == server)
+            .map_or(request.member, |choice| choice.member)
     }
 
     /// The member that holds the context of a device that starts registered.

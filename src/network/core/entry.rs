@@ -6,35 +6,53 @@ use crate::base::{Purpose, SimTime, Tick, unit_interval};
 use crate::network::command::Cause;
 use crate::network::spec::{Procedure, WhenFull};
 
-use super::elements::NO_LATENCY;
-use super::pending::Job;
-use super::server::{Offer, Served};
+use super::elements::{Elements, NO_LATENCY};
+use super::pending::Trip;
+use super::server::{Ask, Served};
 use super::visits::Core;
-use super::{Request, Verdict, VerdictKind};
+use super::{Request, Verdict, VerdictKind, fact};
 
 impl Core {
     /// What stands before the first visit: the tower's radio, then pacing, defects and overload control.
-    pub(super) fn admit(&mut self, job: &Job, server: u16, now_us: u64) -> bool {
-        let request = &job.request;
-        if !request.over_wifi && !self.radios.admit(request.tower, now_us) {
-            self.radio_reject(job, now_us);
-            return false;
+    #[inline]
+    pub(super) fn admit(
+        &mut self,
+        elements: &Elements,
+        trip: Trip<'_>,
+        server: u16,
+        now_us: u64,
+    ) -> bool {
+        let request = trip.request;
+        if !request.has(fact::OVER_WIFI) {
+            let admitted = self.radios.admit(request.tower, now_us);
+            self.tally.connected(request, admitted);
+            if !admitted {
+                self.radio_reject(trip, now_us);
+                return false;
+            }
         }
+        self.tally.requested(request, server);
         if request.procedure != Procedure::InitialRegistration {
             return true;
         }
-        self.admit_registration(job, server, now_us)
+        self.admit_registration(elements, trip, server, now_us)
     }
 
-    fn admit_registration(&mut self, job: &Job, server: u16, now_us: u64) -> bool {
-        let request = job.request;
+    fn admit_registration(
+        &mut self,
+        elements: &Elements,
+        trip: Trip<'_>,
+        server: u16,
+        now_us: u64,
+    ) -> bool {
+        let request = *trip.request;
         let region = self.region_of_tower[request.tower as usize];
         let draws = self.draws;
         let words = || draws.words(Purpose::Effect, request.device, request.tie);
         if let Some((cause, share)) = self.tempers[server as usize].reject
             && unit_interval(words()[0]) < share
         {
-            self.turn_away(job, server, now_us, (cause, 0));
+            self.turn_away(elements, trip, (server, now_us), (cause, 0));
             return false;
         }
         let refused_by = self
@@ -43,7 +61,12 @@ impl Core {
             .position(|pacer| !pacer.admits(&request, region, now_us));
         if let Some(pacer) = refused_by {
             let backoff = self.pacers[pacer].backoff(self.draws, &request);
-            self.turn_away(job, server, now_us, (Cause::CONGESTION, backoff));
+            self.turn_away(
+                elements,
+                trip,
+                (server, now_us),
+                (Cause::CONGESTION, backoff),
+            );
             return false;
         }
         self.watch_overload(server, now_us);
@@ -51,20 +74,22 @@ impl Core {
         let Some(overload) = temper
             .overload
             .as_ref()
-            .filter(|_| temper.overloaded && !request.priority)
+            .filter(|_| temper.overloaded && !request.has(fact::PRIORITY))
         else {
             return true;
         };
         let words = words();
-        if unit_interval(words[1]) < overload.ran_reject.get() && !request.ignores_backoff {
-            self.radio_reject(job, now_us);
+        if unit_interval(words[1]) < overload.ran_reject.get()
+            && !request.has(fact::IGNORES_BACKOFF)
+        {
+            self.radio_reject(trip, now_us);
             return false;
         }
         if let Some(backoff) = overload.backoff {
             let wait = backoff
                 .draw(unit_interval(words[2]), unit_interval(words[3]))
                 .as_ticks();
-            self.turn_away(job, server, now_us, (Cause::CONGESTION, wait));
+            self.turn_away(elements, trip, (server, now_us), (Cause::CONGESTION, wait));
             return false;
         }
         true
@@ -87,31 +112,35 @@ impl Core {
     }
 
     /// Answer a registration with a reject, which costs the element some work.
-    pub(super) fn turn_away(&mut self, job: &Job, server: u16, now_us: u64, answer: (Cause, Tick)) {
-        let offer = Offer {
-            job: Job {
-                given_up: true,
-                ..*job
-            },
+    fn turn_away(
+        &mut self,
+        elements: &Elements,
+        trip: Trip<'_>,
+        (server, now_us): (u16, u64),
+        answer: (Cause, Tick),
+    ) {
+        let ask = Ask {
             work: self.reject_work,
             priority: false,
             under_way: false,
             unit: 0.5,
         };
         let element = &mut self.servers[server as usize];
-        if element.is_in_order() && element.offer(now_us * 1_000, &offer) == Served::Full {
+        if element.is_in_order()
+            && element.offer(now_us * 1_000, || trip.job(), &ask) == Served::Full
+        {
             return;
         }
         self.servers[server as usize].counts.rejected += 1;
-        self.reject(&job.request, server, now_us, answer);
+        self.reject(elements, trip.request, (server, now_us), answer);
     }
 
     /// The tower rejects the connection with a wait time; to NAS that is a lower-layer failure.
-    pub(super) fn radio_reject(&mut self, job: &Job, now_us: u64) {
-        let request = &job.request;
+    pub(super) fn radio_reject(&mut self, trip: Trip<'_>, now_us: u64) {
+        let request = trip.request;
         if request.presumed_to_succeed() {
-            self.fail(job);
-        } else if request.procedure == Procedure::InitialRegistration && !request.flood {
+            self.fail(trip);
+        } else if request.procedure == Procedure::InitialRegistration && !request.has(fact::FLOOD) {
             let words =
                 self.draws
                     .words(Purpose::Effect, request.device, request.tie.wrapping_add(1));
@@ -127,26 +156,34 @@ impl Core {
         }
     }
 
-    pub(super) fn turned_away(&mut self, job: &Job, server: u16, now_us: u64) {
+    pub(super) fn turned_away(
+        &mut self,
+        elements: &Elements,
+        trip: Trip<'_>,
+        server: u16,
+        now_us: u64,
+    ) {
         let reject = self.servers[server as usize].when_full == WhenFull::Reject;
-        if reject && job.request.procedure == Procedure::InitialRegistration {
+        if reject && trip.request.procedure == Procedure::InitialRegistration {
             self.servers[server as usize].counts.rejected += 1;
-            self.reject(&job.request, server, now_us, (Cause::NETWORK_FAILURE, 0));
+            let answer = (Cause::NETWORK_FAILURE, 0);
+            self.reject(elements, trip.request, (server, now_us), answer);
         } else {
-            self.fail(job);
+            self.fail(trip);
         }
     }
 
-    pub(super) fn reject(
+    fn reject(
         &mut self,
+        elements: &Elements,
         request: &Request,
-        server: u16,
-        now_us: u64,
+        (server, now_us): (u16, u64),
         answer: (Cause, Tick),
     ) {
         let (cause, backoff) = answer;
-        let travel = self.elements.tower_to_us(request.tower, server);
-        if request.flood && request.ignores_backoff || travel == NO_LATENCY {
+        self.tally.rejected(request, server, cause);
+        let travel = elements.tower_to_us(request.tower, server);
+        if request.has(fact::FLOOD) && request.has(fact::IGNORES_BACKOFF) || travel == NO_LATENCY {
             return;
         }
         self.verdicts.push(Verdict {

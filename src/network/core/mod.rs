@@ -10,10 +10,13 @@
 mod admission;
 mod elements;
 mod entry;
+mod harm;
 mod incoming;
+mod itinerary;
 mod pending;
 mod radio;
 mod server;
+mod tally;
 mod upkeep;
 mod visits;
 
@@ -24,16 +27,15 @@ use super::spec::Procedure;
 
 pub(super) use admission::Pacer;
 pub(super) use elements::{Choice, Elements};
+pub(super) use harm::{Entry, Source};
+pub(super) use itinerary::Itinerary;
 pub(super) use radio::Radios;
 pub(super) use server::Server;
 pub(super) use visits::Core;
 
-/// What a device asks of the core.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "facts, not modes: each is asked for by itself"
-)]
+/// What a device asks of the core, and where it goes first: half a cache line.
 #[derive(Clone, Copy, Debug)]
+#[repr(C, align(32))]
 pub(super) struct Request {
     /// When it was sent.
     pub(super) sent: Tick,
@@ -41,22 +43,45 @@ pub(super) struct Request {
     pub(super) tie: u32,
     pub(super) device: u32,
     pub(super) tower: u32,
+    /// From the tower to the first element.
+    pub(super) travel_us: u32,
+    /// The first element; [`NOWHERE`] if there is none.
+    pub(super) server: u16,
     pub(super) pool: u16,
+    /// The router of its tower.
+    pub(super) router: u16,
     pub(super) procedure: Procedure,
+    /// The first visit of its procedure.
+    pub(super) stage: u8,
     pub(super) class: u8,
     /// The member that held its context last.
     pub(super) member: u8,
-    pub(super) five_g: bool,
-    pub(super) over_wifi: bool,
-    pub(super) priority: bool,
-    pub(super) ignores_backoff: bool,
-    /// Sent by a flood: the answer interests nobody.
-    pub(super) flood: bool,
+    /// Bits, see [`fact`].
+    pub(super) facts: u8,
 }
 
+/// Bits of [`Request::facts`].
+pub(super) mod fact {
+    pub(in crate::network) const FIVE_G: u8 = 1;
+    pub(in crate::network) const OVER_WIFI: u8 = 1 << 1;
+    pub(in crate::network) const PRIORITY: u8 = 1 << 2;
+    pub(in crate::network) const IGNORES_BACKOFF: u8 = 1 << 3;
+    /// Sent by a flood: the answer interests nobody.
+    pub(in crate::network) const FLOOD: u8 = 1 << 4;
+}
+
+/// No element.
+pub(super) const NOWHERE: u16 = u16::MAX;
+
 impl Request {
+    #[inline]
     pub(super) fn sent_us(&self) -> u64 {
         u64::from(self.sent) * TICK_US
+    }
+
+    #[inline]
+    pub(super) const fn has(&self, fact: u8) -> bool {
+        self.facts & fact != 0
     }
 
     /// Whether its success is the rule, so that only failure is worth a verdict.

@@ -15,7 +15,7 @@ const HELD_AT_LEAST: f64 = 32.0;
 #[derive(Debug)]
 pub(in crate::network) struct Radios {
     busy_until_us: Vec<f64>,
-    towers_each: usize,
+    towers_each: u32,
     interval_us: f64,
     queue_us: f64,
 }
@@ -34,14 +34,13 @@ impl Radios {
             reason = "a count of towers"
         )]
         let towers_each = if held > 0.0 {
-            libm::ceil(HELD_AT_LEAST / held).clamp(1.0, 1e6) as usize
+            libm::ceil(HELD_AT_LEAST / held).clamp(1.0, 1e6) as u32
         } else {
             1
         };
-        #[expect(clippy::cast_precision_loss, reason = "a count of towers")]
-        let rate = setups_per_second * scale * towers_each as f64;
+        let rate = setups_per_second * scale * f64::from(towers_each);
         Self {
-            busy_until_us: vec![0.0; towers.div_ceil(towers_each)],
+            busy_until_us: vec![0.0; towers.div_ceil(towers_each as usize)],
             towers_each,
             interval_us: 1e6 / rate.max(1e-9),
             #[expect(clippy::cast_precision_loss, reason = "a short span")]
@@ -51,7 +50,7 @@ impl Radios {
 
     /// How many towers share one limit.
     pub(in crate::network) fn towers_each(&self) -> usize {
-        self.towers_each
+        self.towers_each as usize
     }
 
     /// Take a connection at a tower; false if it is rejected.
@@ -62,7 +61,7 @@ impl Radios {
             reason = "a run is far shorter than 2^53 microseconds"
         )]
         let now = now_us as f64;
-        let busy = &mut self.busy_until_us[tower as usize / self.towers_each];
+        let busy = &mut self.busy_until_us[(tower / self.towers_each) as usize];
         if *busy - now > self.queue_us {
             return false;
         }

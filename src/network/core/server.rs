@@ -35,10 +35,32 @@ pub(in crate::network) enum Served {
     Full,
 }
 
-/// A core function element. `J` is what a waiting piece of work belongs to.
+/// A core function element. `J` is what a waiting piece of work belongs to. What every request asks for comes
+/// first, in as few cache lines as it takes.
 #[derive(Debug)]
+#[repr(C)]
 pub(in crate::network) struct Server<J> {
     pub(in crate::network) up: bool,
+    /// Whether it is up and swallows nothing.
+    pub(in crate::network) sound: bool,
+    in_order: bool,
+    exponential: bool,
+    pub(in crate::network) when_full: WhenFull,
+    discipline: Discipline,
+    pub(in crate::network) stale_work: StaleWork,
+    /// Idle workers (other disciplines).
+    idle: usize,
+    /// Before this instant its only worker is certain not to fall free (other disciplines).
+    free_ns: u64,
+    bound_ns: u64,
+    backlog_ns: [u64; 2],
+    /// When each worker is free (in order of arrival only).
+    busy_until_ns: Vec<u64>,
+    pub(in crate::network) counts: FunctionCounts,
+    /// The work offered last, where its time is not drawn, and its times: the same is offered again and again.
+    usual: (f64, u64, u64),
+    /// Time of one unit of work on one worker.
+    unit_ns: f64,
     /// Work units per second at scale 1, as configured.
     rate: f64,
     /// Multiple of it that faults leave.
@@ -46,23 +68,8 @@ pub(in crate::network) struct Server<J> {
     /// Share of it that background load takes.
     background: f64,
     scale: f64,
-    discipline: Discipline,
-    exponential: bool,
-    /// Time of one unit of work on one worker.
-    unit_ns: f64,
-    /// The work offered last, where its time is not drawn, and its times: the same is offered again and again.
-    usual: (f64, u64, u64),
-    pub(in crate::network) stale_work: StaleWork,
-    pub(in crate::network) when_full: WhenFull,
-    bound_ns: u64,
-    /// When each worker is free (in order of arrival only).
-    busy_until_ns: Vec<u64>,
-    /// Idle workers (other disciplines).
-    idle: usize,
     /// Waiting work by priority: ordinary, priority.
     queues: [VecDeque<Waiting<J>>; 2],
-    backlog_ns: [u64; 2],
-    pub(in crate::network) counts: FunctionCounts,
 }
 
 impl<J: Copy> Server<J> {
@@ -73,6 +80,7 @@ impl<J: Copy> Server<J> {
             unit_ns: 0.0,
             usual: (0.0, 0, 0),
             up: true,
+            sound: true,
             rate,
             factor: 1.0,
             background: 0.0,
@@ -84,6 +92,8 @@ impl<J: Copy> Server<J> {
             bound_ns: spec.queue.as_us() * 1_000,
             busy_until_ns: vec![0; workers],
             idle: workers,
+            free_ns: 0,
+            in_order: spec.discipline == Discipline::Fifo && spec.stale_work == StaleWork::Served,
             queues: [VecDeque::new(), VecDeque::new()],
             backlog_ns: [0; 2],
             counts: FunctionCounts {
@@ -95,23 +105,19 @@ impl<J: Copy> Server<J> {
         server
     }
 
-    /// Offer `work` units at `now_ns`; `unit` draws the service time where it is random; work `under_way`
-    /// is taken even if the queue is full.
-    pub(in crate::network) fn offer(&mut self, now_ns: u64, offer: &Offer<J>) -> Served {
-        let (own_ns, occupancy_ns) = self.times(offer.work, offer.unit);
-        let served = if self.is_in_order() {
-            self.offer_in_order(now_ns, own_ns, occupancy_ns, offer.under_way)
+    /// Offer work at `now_ns`; `job` says whose it is, if it must wait.
+    #[inline]
+    pub(in crate::network) fn offer(
+        &mut self,
+        now_ns: u64,
+        job: impl FnOnce() -> J,
+        ask: &Ask,
+    ) -> Served {
+        let (own_ns, occupancy_ns) = self.times(ask.work, ask.unit);
+        let served = if self.in_order {
+            self.offer_in_order(now_ns, own_ns, occupancy_ns, ask.under_way)
         } else {
-            let job = offer.job;
-            self.offer_to_queue(
-                now_ns,
-                offer,
-                Waiting {
-                    job,
-                    own_ns,
-                    occupancy_ns,
-                },
-            )
+            self.offer_to_queue(now_ns, job, ask, (own_ns, occupancy_ns))
         };
         match served {
             Served::Full => self.counts.dropped += 1,
@@ -123,6 +129,7 @@ impl<J: Copy> Server<J> {
         served
     }
 
+    #[inline]
     fn offer_in_order(
         &mut self,
         now_ns: u64,
@@ -130,13 +137,8 @@ impl<J: Copy> Server<J> {
         occupancy_ns: u64,
         under_way: bool,
     ) -> Served {
-        let (worker, &free) = self
-            .busy_until_ns
-            .iter()
-            .enumerate()
-            .min_by_key(|(_, free)| **free)
-            .expect("a server has a worker");
-        let start = free.max(now_ns);
+        let worker = self.first_free();
+        let start = self.busy_until_ns[worker].max(now_ns);
         if start > now_ns && start - now_ns >= self.bound_ns && !under_way {
             return Served::Full;
         }
@@ -146,22 +148,68 @@ impl<J: Copy> Server<J> {
         }
     }
 
-    fn offer_to_queue(&mut self, now_ns: u64, offer: &Offer<J>, waiting: Waiting<J>) -> Served {
+    fn offer_to_queue(
+        &mut self,
+        now_ns: u64,
+        job: impl FnOnce() -> J,
+        ask: &Ask,
+        (own_ns, occupancy_ns): (u64, u64),
+    ) -> Served {
         if self.idle > 0 {
             self.idle -= 1;
+            self.free_ns = now_ns + occupancy_ns;
             return Served::Now {
-                finish_ns: now_ns + waiting.own_ns,
-                free_ns: now_ns + waiting.occupancy_ns,
+                finish_ns: now_ns + own_ns,
+                free_ns: self.free_ns,
             };
         }
-        let queue = usize::from(self.discipline == Discipline::Priority && offer.priority);
-        let per_worker = u64::try_from(self.busy_until_ns.len()).expect("few workers");
-        if self.backlog_ns[queue] / per_worker >= self.bound_ns && !offer.under_way {
+        let queue = self.queue_of(ask.priority);
+        if self.is_bound_reached(queue) && !ask.under_way {
             return Served::Full;
         }
-        self.backlog_ns[queue] += waiting.occupancy_ns;
-        self.queues[queue].push_back(waiting);
+        self.backlog_ns[queue] += occupancy_ns;
+        self.queues[queue].push_back(Waiting {
+            job: job(),
+            own_ns,
+            occupancy_ns,
+        });
         Served::Waits
+    }
+
+    /// Whether work that is not under way and comes at `at_ns` is certain to find the queue full and to be
+    /// dropped in silence, whatever else comes until then.
+    #[inline]
+    pub(in crate::network) fn stays_full(&self, at_ns: u64, priority: bool) -> bool {
+        if self.when_full != WhenFull::Drop {
+            return false;
+        }
+        if self.in_order {
+            let free = self.busy_until_ns[self.first_free()];
+            return free > at_ns && free - at_ns >= self.bound_ns;
+        }
+        let unchanged = self.idle == 0 && self.busy_until_ns.len() == 1 && at_ns < self.free_ns;
+        unchanged && self.is_bound_reached(self.queue_of(priority))
+    }
+
+    fn is_bound_reached(&self, queue: usize) -> bool {
+        let workers = u64::try_from(self.busy_until_ns.len()).expect("few workers");
+        self.backlog_ns[queue] / workers >= self.bound_ns
+    }
+
+    fn queue_of(&self, priority: bool) -> usize {
+        usize::from(self.discipline == Discipline::Priority && priority)
+    }
+
+    #[inline]
+    fn first_free(&self) -> usize {
+        if self.busy_until_ns.len() == 1 {
+            return 0;
+        }
+        let workers = self.busy_until_ns.iter().enumerate();
+        let (first, _) = workers
+            .min_by_key(|(_, free)| **free)
+            .expect("a server has a worker");
+        first
     }
 
     /// A worker is free: the next piece of work, if any. Asked again if its owner has given up.
@@ -188,7 +236,8 @@ impl<J: Copy> Server<J> {
     ) -> (u64, u64) {
         let (own, occupancy) = (part(waiting.own_ns, cost), part(waiting.occupancy_ns, cost));
         self.counts.busy_us += occupancy / 1_000;
-        (now_ns + own, now_ns + occupancy)
+        self.free_ns = now_ns + occupancy;
+        (now_ns + own, self.free_ns)
     }
 
     /// The owners of all that waits, in no particular order.
@@ -231,6 +280,7 @@ impl<J: Copy> Server<J> {
         self.unit_ns = self.unit_ns_now();
         self.usual = (0.0, 0, 0);
         let slower = self.unit_ns / before;
+        self.free_ns = now_ns;
         for free in &mut self.busy_until_ns {
             *free = now_ns + part(free.saturating_sub(now_ns), slower);
         }
@@ -257,7 +307,7 @@ impl<J: Copy> Server<J> {
 
     /// Whether it serves in order of arrival and serves everything, so that a finish is known at arrival.
     pub(in crate::network) fn is_in_order(&self) -> bool {
-        self.discipline == Discipline::Fifo && self.stale_work == StaleWork::Served
+        self.in_order
     }
 
     /// Whether its service times are drawn.
@@ -301,12 +351,14 @@ impl<J: Copy> Server<J> {
     }
 }
 
-/// Work offered to a server.
+/// What is asked of a server.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::network) struct Offer<J> {
-    pub(in crate::network) job: J,
+pub(in crate::network) struct Ask {
+    /// Units of work.
     pub(in crate::network) work: f64,
+    /// It goes before ordinary work, where there is a difference.
     pub(in crate::network) priority: bool,
+    /// It is taken even if the queue is full.
     pub(in crate::network) under_way: bool,
     /// Between 0 and 1, for random service times.
     pub(in crate::network) unit: f64,
@@ -339,9 +391,8 @@ mod tests {
     use super::*;
     use crate::base::{Draws, Purpose, Span};
 
-    fn offer(unit: f64) -> Offer<u32> {
-        Offer {
-            job: 0,
+    fn ask(unit: f64) -> Ask {
+        Ask {
             work: 1.0,
             priority: false,
             under_way: false,
@@ -366,7 +417,7 @@ mod tests {
             now += -libm::log(crate::base::unit_interval(words[0])) / load;
             let now_ns = round(now * 1e9);
             let wait = server.wait_ns(now_ns);
-            match server.offer(now_ns, &offer(crate::base::unit_interval(words[1]))) {
+            match server.offer(now_ns, || 0, &ask(crate::base::unit_interval(words[1]))) {
                 Served::Full => full += 1.0,
                 _ => waited += wait as f64 / 1e9,
             }
@@ -420,7 +471,7 @@ mod tests {
     fn half_the_speed_doubles_what_is_left() {
         let mut server = Server::new(&FunctionSpec::default(), 10.0, 1.0);
         for _ in 0..20 {
-            server.offer(0, &offer(0.5));
+            server.offer(0, || 0, &ask(0.5));
         }
         assert_eq!(server.wait_ns(0), 2_000_000_000);
         let slower = server.set_speed(1_000_000_000, 0.5, 0.0);
@@ -432,7 +483,7 @@ mod tests {
     fn scale_multiplies_occupancy_and_not_the_time_of_a_request() {
         let mut server = Server::new(&FunctionSpec::default(), 10.0, 0.01);
         assert_eq!(
-            server.offer(0, &offer(0.5)),
+            server.offer(0, || 0, &ask(0.5)),
             Served::Until {
                 finish_ns: 100_000_000
             }

@@ -2,12 +2,10 @@
 //!
 //! Invariant: between windows only; work is lost, delayed or kept, never forgotten.
 
-use std::cmp::Reverse;
-
 use crate::base::SimTime;
 use crate::network::command::Cause;
 
-use super::pending::{HASH_BITS, Job, Pending, Step, key};
+use super::pending::{HASH_BITS, Job, Pending, Step, Trip, in_order, key};
 use super::server::part;
 use super::visits::Core;
 
@@ -23,8 +21,8 @@ impl Core {
             return;
         }
         self.servers[server as usize].up = up;
+        self.servers[server as usize].sound = up && self.tempers[server as usize].holes.is_empty();
         self.servers[server as usize].counts.up = up;
-        self.elements.up[server as usize] = up;
         if !up {
             self.lose(server, now);
         }
@@ -36,14 +34,14 @@ impl Core {
         self.fail_all(lost);
         if self.servers[server as usize].is_in_order() {
             // In order of arrival, what waits is under way already.
-            self.keep_under_way(server, now, |_| false);
+            self.keep_under_way(server, now, |_, _| None);
         }
     }
 
     fn lose(&mut self, server: u16, now: SimTime) {
         let lost = self.servers[server as usize].lose_all(now.as_us() * 1_000);
         self.fail_all(lost);
-        self.keep_under_way(server, now, |_| false);
+        self.keep_under_way(server, now, |_, _| None);
     }
 
     /// Change an element's capacity: what is inside is delayed or hastened.
@@ -59,37 +57,54 @@ impl Core {
         if slower.to_bits() == 1.0_f64.to_bits() {
             return;
         }
-        self.keep_under_way(server, now, |pending| {
-            let left_us = (pending.key >> HASH_BITS) - u64::from(pending.travel_us) - now.as_us();
-            let at_us = now.as_us() + part(left_us, slower) + u64::from(pending.travel_us);
-            pending.key = key(at_us, pending.job.request.tie);
-            true
+        self.keep_under_way(server, now, |at_us, pending| {
+            let left_us = at_us - u64::from(pending.travel_us) - now.as_us();
+            Some(now.as_us() + part(left_us, slower) + u64::from(pending.travel_us))
         });
     }
 
-    /// Apply `keep` to everything that is being served by `server` at `now`; drop what it refuses.
-    fn keep_under_way(&mut self, server: u16, now: SimTime, keep: impl Fn(&mut Pending) -> bool) {
-        let mut all = std::mem::take(&mut self.under_way).into_vec();
-        let mut lost = Vec::new();
-        all.retain_mut(|Reverse(pending)| {
-            let in_service = pending.from == server
-                && (pending.key >> HASH_BITS) - u64::from(pending.travel_us) > now.as_us();
-            if !in_service || keep(pending) {
-                return true;
+    /// Give everything that is being served by `server` at `now` the time that `keep` says; drop what it
+    /// gives none.
+    fn keep_under_way(
+        &mut self,
+        server: u16,
+        now: SimTime,
+        keep: impl Fn(u64, &Pending) -> Option<u64>,
+    ) {
+        let (mut lost, mut too_late) = (Vec::new(), Vec::new());
+        for (mut at, tie, mut pending) in self.under_way.drain() {
+            let at_us = at >> HASH_BITS;
+            if pending.from == server && at_us - u64::from(pending.travel_us) > now.as_us() {
+                let Some(at_us) = keep(at_us, &pending) else {
+                    if pending.step != Step::Free {
+                        lost.push(pending.job);
+                    }
+                    continue;
+                };
+                at = key(at_us, pending.job.request.tie);
+                if pending.step != Step::Free && self.is_late(pending.job.trip(), at_us) {
+                    too_late.push(pending.job);
+                    pending.job.given_up = true;
+                }
             }
-            if !matches!(pending.step, Step::Free) {
-                lost.push(pending.job);
-            }
-            false
-        });
-        self.under_way = all.into();
+            self.under_way.push(at, tie, pending);
+        }
+        for job in too_late {
+            self.give_up_in_time(job.trip());
+        }
         self.fail_all(lost);
     }
 
-    pub(super) fn fail_all(&mut self, mut lost: Vec<Job>) {
-        lost.sort_unstable_by_key(|job| (job.request.sent, job.request.tie, job.request.device));
-        for job in lost {
-            self.fail(&job);
+    /// Whether a caller that takes silence for success has given up at `at_us`, and nobody knows yet.
+    #[inline]
+    pub(super) fn is_late(&self, trip: Trip<'_>, at_us: u64) -> bool {
+        let request = trip.request;
+        request.presumed_to_succeed() && !trip.given_up && at_us > self.gives_up_us(request)
+    }
+
+    pub(super) fn fail_all(&mut self, lost: Vec<Job>) {
+        for job in in_order(lost) {
+            self.fail(job.trip());
         }
     }
 }

@@ -2,22 +2,22 @@
 //!
 //! Invariant: events run in (time, keyed hash); what is final is told, what is not stays under way.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
 use crate::base::{Draws, Purpose, SimTime};
-use crate::network::command::Cause;
+use crate::kernel::Calendar;
+use crate::network::command::{BlackHole, Cause};
 use crate::network::spec::{
-    Function, LateAccept, NetworkSpec, OverloadSpec, PROCEDURES, Procedure, StaleWork,
+    LateAccept, NetworkSpec, OverloadSpec, PROCEDURES, Procedure, StaleWork,
 };
 use crate::topology::NodeKind;
 
 use super::elements::{Elements, NO_LATENCY};
-use super::incoming::{Asked, Incoming};
-use super::pending::{Ahead, HASH_BITS, Job, NOBODY, NOWHERE, Pending, Step, key};
+use super::incoming::Incoming;
+use super::itinerary::Itinerary;
+use super::pending::{HASH_BITS, Job, NOBODY, Pending, Step, Trip, in_order, key, tie};
 use super::radio::Radios;
-use super::server::{Offer, Served, Server};
-use super::{Pacer, Request, Verdict, VerdictKind};
+use super::server::{Ask, Served, Server};
+use super::tally::Tally;
+use super::{NOWHERE, Pacer, Request, Source, Verdict, VerdictKind, fact};
 
 /// What an AMF or MME does beside serving.
 #[derive(Clone, Debug, Default)]
@@ -25,29 +25,38 @@ pub(super) struct Temper {
     pub(super) reject: Option<(Cause, f64)>,
     pub(super) overload: Option<OverloadSpec>,
     pub(super) overloaded: bool,
+    pub(super) holes: Vec<BlackHole>,
+    /// Replies to requests older than this are thrown away.
+    pub(super) patience_us: Option<u64>,
 }
 
 /// The core of the network.
 #[derive(Debug)]
 pub(in crate::network) struct Core {
     pub(super) draws: Draws,
-    pub(in crate::network) elements: Elements,
     pub(in crate::network) servers: Vec<Server<Job>>,
     pub(super) tempers: Vec<Temper>,
-    pub(super) visits: Vec<Vec<(Function, f64, bool)>>,
+    pub(super) itinerary: Itinerary,
     pub(super) guards_us: [u64; PROCEDURES.len()],
+    /// The guards, or the shortest patience of any element if that is shorter.
+    pub(super) limits_us: [u64; PROCEDURES.len()],
+    pub(super) sources: Vec<Source>,
     pub(super) late_accept: LateAccept,
     pub(super) reject_work: f64,
     pub(super) reject_wait: crate::base::Delay,
     pub(in crate::network) radios: Radios,
+    pub(in crate::network) tally: Tally,
     pub(super) region_of_tower: Vec<u16>,
     pub(in crate::network) pacers: Vec<Pacer>,
-    pub(super) arrivals: Incoming,
     /// Requests of the last window, shard by shard.
-    pub(super) asked: Vec<Vec<Request>>,
+    asked: Vec<Vec<Request>>,
     /// Empty lists to be used again.
-    pub(super) spare: Vec<Vec<Request>>,
-    pub(super) under_way: BinaryHeap<Reverse<Pending>>,
+    spare: Vec<Vec<Request>>,
+    /// The same in order.
+    pub(super) arrivals: Incoming,
+    /// Those of them that no element could take.
+    pub(super) stranded: Vec<Request>,
+    pub(super) under_way: Calendar<Pending>,
     pub(in crate::network) verdicts: Vec<Verdict>,
     pub(super) now_us: u64,
     /// The instant of what is being carried out.
@@ -58,56 +67,44 @@ pub(in crate::network) struct Core {
 /// messages.
 const REJECT_SHARE: f64 = 1.0 / 7.0;
 
+/// Microseconds of a bucket of what is under way, as a power of two: 256 µs.
+const BUCKET_BITS: u32 = 8;
+
 impl Core {
     pub(in crate::network) fn new(
         spec: &NetworkSpec,
         draws: Draws,
-        elements: Elements,
+        kinds: &[NodeKind],
         servers: Vec<Server<Job>>,
         towers: (Radios, Vec<u16>),
     ) -> Self {
-        let overload = |kind: NodeKind| match kind {
-            NodeKind::Amf => spec.core.functions.amf.overload.clone(),
-            NodeKind::Mme => spec.core.functions.mme.overload.clone(),
-            _ => None,
-        };
-        let tempers = elements
-            .kinds
-            .iter()
-            .map(|&kind| Temper {
-                overload: overload(kind),
-                ..Temper::default()
-            })
-            .collect();
-        let visits = PROCEDURES.map(|procedure| {
-            let visits = spec.core.procedures.visits(procedure).iter();
-            visits
-                .map(|visit| (visit.at, visit.work.get(), visit.under_way))
-                .collect()
-        });
         let guard = |procedure| match procedure {
             Procedure::InitialRegistration | Procedure::PeriodicUpdate => spec.registration.guard,
             Procedure::ImsRegistration | Procedure::ImsRefresh => spec.ims.guard,
             Procedure::Call | Procedure::EmergencyCall => spec.calls.guard,
         };
         let (radios, region_of_tower) = towers;
+        let itinerary = Itinerary::new(&spec.core.procedures);
         Self {
+            tally: Tally::new(servers.len(), region_of_tower.len()),
             draws,
-            elements,
             servers,
-            tempers,
-            visits: visits.into(),
+            tempers: kinds.iter().map(|&kind| temper(spec, kind)).collect(),
             guards_us: PROCEDURES.map(|procedure| guard(procedure).as_us()),
+            limits_us: PROCEDURES.map(|procedure| guard(procedure).as_us()),
+            sources: Vec::new(),
             late_accept: spec.registration.late_accept,
-            reject_work: REJECT_SHARE * mobility_work(spec),
+            reject_work: REJECT_SHARE * itinerary.mobility_work(),
+            itinerary,
             reject_wait: spec.access.reject_wait,
             radios,
             region_of_tower,
             pacers: Vec::new(),
-            arrivals: Incoming::default(),
             asked: Vec::new(),
             spare: Vec::new(),
-            under_way: BinaryHeap::new(),
+            arrivals: Incoming::default(),
+            stranded: Vec::new(),
+            under_way: Calendar::new(HASH_BITS + BUCKET_BITS),
             verdicts: Vec::new(),
             now_us: 0,
             clock_us: 0,
@@ -122,9 +119,9 @@ impl Core {
         }
     }
 
-    /// Requests that wait to be served.
-    pub(in crate::network) fn asked_count(&self) -> usize {
-        self.asked.iter().map(Vec::len).sum()
+    /// Take the requests of a shard that found no way to the core.
+    pub(in crate::network) fn take_stranded(&mut self, requests: &mut Vec<Request>) {
+        self.stranded.append(requests);
     }
 
     /// As far as here, everything is served.
@@ -132,128 +129,137 @@ impl Core {
         SimTime::from_us(self.now_us)
     }
 
-    /// See where each request goes, and when it arrives.
-    fn receive(&mut self) {
-        let mut asked = std::mem::take(&mut self.asked);
-        for mut requests in asked.drain(..) {
-            for request in requests.drain(..) {
-                self.receive_one(request);
-            }
-            self.spare.push(requests);
-        }
-        self.asked = asked;
-    }
-
-    fn receive_one(&mut self, request: Request) {
-        let stage = self.first_stage(&request);
-        let (function, ..) = self.visits[request.procedure as usize][stage as usize];
-        let region = self.region_of_tower[request.tower as usize];
-        let router = self.elements.router_of_tower[request.tower as usize];
-        let Some(choice) = self.elements.pick(&request, function, router, region) else {
-            let job = Job {
-                request,
-                stage,
-                given_up: false,
-            };
-            self.fail(&job);
-            return;
-        };
-        let travel_us = self.elements.tower_to_us(request.tower, choice.server);
-        let at_us = request.sent_us() + u64::from(travel_us);
-        let asked = Asked {
-            request,
-            server: choice.server,
-            stage,
-        };
-        self.arrivals.push(key(at_us, request.tie), asked);
-    }
-
     /// Run everything before `to`.
-    pub(in crate::network) fn advance(&mut self, to: SimTime) {
-        let end = key(to.as_us(), 0);
-        self.receive();
+    pub(in crate::network) fn advance(&mut self, elements: &Elements, to: SimTime) {
+        self.gather();
+        self.fail_stranded();
+        self.emit(elements, to);
+        let (end_us, end) = (to.as_us(), key(to.as_us(), 0));
         let mut arrivals = std::mem::take(&mut self.arrivals);
         arrivals.sort();
-        let mut next = 0;
-        loop {
-            let arrival = arrivals.arrival(next);
-            let waiting = self.under_way.peek().map(|Reverse(pending)| pending);
-            let waiting = waiting.map(|pending| (pending.key, pending.job.request.device));
-            let pending = match (arrival, waiting) {
-                (Some(a), Some(w)) if w < a => self.under_way.pop().expect("just peeked").0,
-                (Some((key, _)), _) => {
-                    next += 1;
-                    Pending::arriving(key, arrivals.get(next - 1))
-                }
-                (None, Some(_)) => self.under_way.pop().expect("just peeked").0,
-                (None, None) => break,
-            };
-            if pending.key >= end {
-                self.under_way.push(Reverse(pending));
+        let mut turn = 0;
+        while let Some((at, device)) = arrivals.arrival(turn) {
+            self.catch_up(elements, (at, tie(device, 0)).min((end, 0)), end_us);
+            if at >= end {
                 break;
             }
-            self.step(&pending, to.as_us());
+            let request = arrivals.get(turn);
+            turn += 1;
+            self.enter(elements, request, at >> HASH_BITS, end_us);
         }
-        let rest = arrivals.rest(next);
-        self.under_way
-            .extend(rest.map(|(key, asked)| Reverse(Pending::arriving(key, asked))));
+        self.catch_up(elements, (end, 0), end_us);
+        for (at, request) in arrivals.rest(turn) {
+            let pending = Pending {
+                job: Trip::new(request).job(),
+                step: Step::Arrive,
+                from: NOWHERE,
+                server: request.server,
+                travel_us: 0,
+            };
+            self.under_way.push(at, pending.tie(), pending);
+        }
         arrivals.clear();
         self.arrivals = arrivals;
         self.expire(to);
-        self.now_us = to.as_us();
+        self.now_us = end_us;
         self.clock_us = self.now_us;
     }
 
-    fn step(&mut self, pending: &Pending, end_us: u64) {
-        let now_us = pending.key >> HASH_BITS;
-        assert!(now_us >= self.clock_us, "time never goes back");
-        self.clock_us = now_us;
-        match pending.step {
-            Step::Arrive => self.arrive(pending, now_us, end_us),
-            Step::Answer => self.answer(&pending.job, pending.from, now_us),
-            Step::Free => self.free(pending.from, now_us, end_us),
+    /// Run what is under way, as far as `bound`.
+    #[inline]
+    fn catch_up(&mut self, elements: &Elements, bound: (u64, u64), end_us: u64) {
+        while let Some((at, pending)) = self.under_way.pop_before(bound) {
+            let now_us = at >> HASH_BITS;
+            self.move_clock(now_us);
+            let Pending { server, from, .. } = pending;
+            match pending.step {
+                Step::Arrive if from == NOWHERE => {
+                    self.enter(elements, &pending.job.request, now_us, end_us)
+                }
+                Step::Arrive => {
+                    self.arrive(elements, pending.job.trip(), server, (now_us, end_us));
+                }
+                Step::Depart => {
+                    self.go_on(elements, pending.job.trip(), from, (now_us, end_us));
+                }
+                Step::Answer => self.answer(elements, pending.job.trip(), from, now_us),
+                Step::GiveUp => self.fail(pending.job.trip()),
+                Step::Free => self.free(elements, from, now_us, end_us),
+            }
         }
     }
 
-    fn arrive(&mut self, pending: &Pending, now_us: u64, end_us: u64) {
-        let (job, server) = (pending.job, pending.server);
-        self.servers[server as usize].counts.arrived += 1;
-        if !self.servers[server as usize].up {
-            self.fail(&job);
-            return;
+    #[inline]
+    fn move_clock(&mut self, now_us: u64) {
+        assert!(now_us >= self.clock_us, "time never goes back");
+        self.clock_us = now_us;
+    }
+
+    /// A request comes in.
+    #[inline]
+    fn enter(&mut self, elements: &Elements, request: &Request, now_us: u64, end_us: u64) {
+        self.move_clock(now_us);
+        let (server, trip) = (request.server, Trip::new(request));
+        if !self.servers[server as usize].sound && self.swallows(trip, server) {
+            self.servers[server as usize].counts.arrived += 1;
+            self.fail(trip);
+        } else if self.admit(elements, trip, server, now_us) {
+            self.visit(elements, trip, server, (now_us, end_us));
+        } else {
+            self.servers[server as usize].counts.arrived += 1;
         }
-        let first = pending.from == NOWHERE;
-        if first && !self.admit(&job, server, now_us) {
-            return;
+    }
+
+    /// A request reaches the element of a later visit.
+    fn arrive(&mut self, elements: &Elements, trip: Trip<'_>, server: u16, now: (u64, u64)) {
+        if !self.servers[server as usize].sound && self.swallows(trip, server) {
+            self.servers[server as usize].counts.arrived += 1;
+            self.fail(trip);
+        } else {
+            self.visit(elements, trip, server, now);
         }
-        let (_, work, under_way) = self.visits[job.request.procedure as usize][job.stage as usize];
-        let unit = if self.servers[server as usize].is_random() {
-            let occasion = job.request.tie ^ u32::from(job.stage);
-            self.draws
-                .unit(Purpose::Service, job.request.device, occasion)
+    }
+
+    /// A request is at an element.
+    #[inline]
+    fn visit(
+        &mut self,
+        elements: &Elements,
+        trip: Trip<'_>,
+        server: u16,
+        (now_us, end_us): (u64, u64),
+    ) {
+        let request = trip.request;
+        let element = &mut self.servers[server as usize];
+        element.counts.arrived += 1;
+        let stop = self.itinerary.stop(request.procedure, trip.stage);
+        let unit = if element.is_random() {
+            let occasion = request.tie ^ u32::from(trip.stage);
+            self.draws.unit(Purpose::Service, request.device, occasion)
         } else {
             0.5
         };
-        let offer = Offer {
-            job,
-            work,
-            priority: job.request.priority,
-            under_way,
+        let ask = Ask {
+            work: stop.work,
+            priority: request.has(fact::PRIORITY),
+            under_way: stop.under_way,
             unit,
         };
-        match self.servers[server as usize].offer(now_us * 1_000, &offer) {
-            Served::Until { finish_ns } => self.proceed(job, server, finish_ns, end_us),
+        match element.offer(now_us * 1_000, || trip.job(), &ask) {
+            Served::Until { finish_ns } => {
+                self.proceed(elements, trip, server, (finish_ns, end_us))
+            }
             Served::Now { finish_ns, free_ns } => {
                 self.push_free(server, free_ns);
-                self.proceed(job, server, finish_ns, end_us);
+                self.proceed(elements, trip, server, (finish_ns, end_us));
             }
             Served::Waits => {}
-            Served::Full => self.turned_away(&job, server, now_us),
+            Served::Full => self.turned_away(elements, trip, server, now_us),
         }
     }
 
     /// A worker is free: take the next piece of work whose owner still waits, or any.
-    fn free(&mut self, server: u16, now_us: u64, end_us: u64) {
+    fn free(&mut self, elements: &Elements, server: u16, now_us: u64, end_us: u64) {
         let element = &mut self.servers[server as usize];
         let Some(waiting) = element.next() else {
             return;
@@ -265,110 +271,174 @@ impl Core {
             let (_, free_ns) = element.begin(now_us * 1_000, &waiting, 0.02);
             element.counts.wasted += 1;
             self.push_free(server, free_ns);
-            self.fail(&job);
+            self.fail(job.trip());
             return;
         }
         let (finish_ns, free_ns) = element.begin(now_us * 1_000, &waiting, 1.0);
         self.push_free(server, free_ns);
-        self.proceed(job, server, finish_ns, end_us);
+        self.proceed(elements, job.trip(), server, (finish_ns, end_us));
     }
 
     /// A visit ends at `finish_ns`: on to the next, or back to the device.
-    pub(super) fn proceed(&mut self, mut job: Job, server: u16, finish_ns: u64, end_us: u64) {
+    #[inline]
+    fn proceed(
+        &mut self,
+        elements: &Elements,
+        mut trip: Trip<'_>,
+        server: u16,
+        (finish_ns, end_us): (u64, u64),
+    ) {
         let served_us = finish_ns.div_ceil(1_000);
-        let request = job.request;
-        let is_late = served_us.saturating_sub(request.sent_us())
-            > self.guards_us[request.procedure as usize];
-        if is_late && request.presumed_to_succeed() && !job.given_up {
-            self.fail(&job);
-            job.given_up = true;
+        let request = trip.request;
+        let age_us = served_us.saturating_sub(request.sent_us());
+        let is_late = age_us > self.limits_us[request.procedure as usize]
+            && self.is_too_late(request, server, age_us);
+        if is_late && !trip.given_up && self.is_abandoned(request, server, age_us) {
+            self.give_up_in_time(trip);
+            trip.given_up = true;
         }
-        self.servers[server as usize].counts.served += 1;
-        self.servers[server as usize].counts.wasted += u64::from(is_late);
-        let Some(stage) = self.next_stage(&request, job.stage + 1) else {
-            if served_us < end_us {
-                self.answer(&job, server, served_us);
-            } else {
-                self.push(
-                    served_us,
-                    &Ahead {
-                        step: Step::Answer,
-                        from: server,
-                        server,
-                        travel_us: 0,
-                        job,
-                    },
-                );
+        let counts = &mut self.servers[server as usize].counts;
+        counts.served += 1;
+        counts.wasted += u64::from(is_late);
+        let next = self.itinerary.next(request, trip.stage + 1);
+        trip.stage = next.unwrap_or(trip.stage);
+        match next {
+            Some(_) if served_us < end_us => {
+                self.go_on(elements, trip, server, (served_us, end_us));
             }
-            return;
-        };
-        job.stage = stage;
-        let function = self.visits[request.procedure as usize][stage as usize].0;
-        let region = self.region_of_tower[request.tower as usize];
-        let router = self.elements.router_of_tower[request.tower as usize];
-        let next = self
-            .elements
-            .pick(&request, function, router, region)
-            .map(|choice| choice.server);
-        let travel = next.map(|next| (next, self.elements.between_us(server, next)));
-        match travel {
-            Some((next, travel_us)) if travel_us != NO_LATENCY => {
-                let step = Step::Arrive;
-                self.push(
-                    served_us + u64::from(travel_us),
-                    &Ahead {
-                        step,
-                        from: server,
-                        server: next,
-                        travel_us,
-                        job,
-                    },
-                );
-            }
-            _ => self.fail(&job),
+            None if served_us < end_us => self.answer(elements, trip, server, served_us),
+            // By then, an element may have gone, or come.
+            Some(_) => self.push(served_us, Pending::at(trip.job(), Step::Depart, server)),
+            None => self.push(served_us, Pending::at(trip.job(), Step::Answer, server)),
         }
     }
 
-    /// The answer leaves the core.
-    fn answer(&mut self, job: &Job, server: u16, now_us: u64) {
-        let request = &job.request;
-        let travel = self.elements.tower_to_us(request.tower, server);
-        if job.given_up || request.flood || travel == NO_LATENCY {
+    /// Its caller will have given up before it is answered: let that happen when the guard expires.
+    pub(super) fn give_up_in_time(&mut self, trip: Trip<'_>) {
+        if trip.request.presumed_to_succeed() {
+            let pending = Pending::at(trip.job(), Step::GiveUp, NOWHERE);
+            self.push(self.gives_up_us(trip.request).max(self.clock_us), pending);
+        }
+    }
+
+    /// When the caller of a request gives up.
+    #[inline]
+    pub(super) fn gives_up_us(&self, request: &Request) -> u64 {
+        request.sent_us() + self.guards_us[request.procedure as usize]
+    }
+
+    /// On to the element of the next visit.
+    #[inline]
+    fn go_on(
+        &mut self,
+        elements: &Elements,
+        trip: Trip<'_>,
+        from: u16,
+        (served_us, end_us): (u64, u64),
+    ) {
+        let request = trip.request;
+        let stop = self.itinerary.stop(request.procedure, trip.stage);
+        let region = || self.region_of_tower[request.tower as usize];
+        let Some(server) = elements.pick(request, stop.at, region) else {
+            self.fail(trip);
+            return;
+        };
+        let travel_us = elements.between_us(from, server);
+        if travel_us == NO_LATENCY {
+            self.fail(trip);
             return;
         }
-        let at_us = now_us + u64::from(travel);
-        let late = at_us - request.sent_us() > self.guards_us[request.procedure as usize];
+        let at_us = served_us + u64::from(travel_us);
+        let is_silent = !request.presumed_to_succeed() && !stop.under_way;
+        if is_silent && at_us < end_us {
+            let element = &mut self.servers[server as usize];
+            if element.sound && element.stays_full(at_us * 1_000, request.has(fact::PRIORITY)) {
+                // Nothing can change before it arrives there and is dropped: that is done with now.
+                element.counts.arrived += 1;
+                element.counts.dropped += 1;
+                return;
+            }
+        }
+        let too_late = self.is_late(trip, at_us);
+        if too_late {
+            self.give_up_in_time(trip);
+        }
+        let mut job = trip.job();
+        job.given_up |= too_late;
+        let pending = Pending {
+            job,
+            step: Step::Arrive,
+            from,
+            server,
+            travel_us,
+        };
+        self.push(at_us, pending);
+    }
+
+    /// The answer leaves the core.
+    #[inline]
+    fn answer(&mut self, elements: &Elements, trip: Trip<'_>, server: u16, now_us: u64) {
+        let request = trip.request;
+        if trip.given_up || request.has(fact::FLOOD) {
+            return;
+        }
+        let to_router_us = elements.router_to_us(request.router, server);
+        if to_router_us == NO_LATENCY {
+            self.fail(trip);
+            return;
+        }
+        let (at_router_us, gives_up_us) =
+            (now_us + u64::from(to_router_us), self.gives_up_us(request));
+        if request.presumed_to_succeed() && at_router_us + elements.longest_access_us <= gives_up_us
+        {
+            return;
+        }
+        let at_us = at_router_us + u64::from(elements.access_us[request.tower as usize]);
+        let late = at_us > gives_up_us;
         match request.procedure {
             Procedure::InitialRegistration if !late || self.late_accept == LateAccept::Taken => {
-                let member = self.member_of(request, server);
+                let member = elements.member_of(request, server);
+                self.tally.accepted(request, server);
                 self.verdict(request, VerdictKind::RegistrationAccepted, at_us, member);
             }
             Procedure::ImsRegistration if !late => {
                 self.verdict(request, VerdictKind::ImsAccepted, at_us, 0);
             }
             Procedure::InitialRegistration | Procedure::ImsRegistration => {}
-            _ if late => self.fail(job),
+            _ if late => self.give_up_in_time(trip),
             _ => {}
         }
     }
 
-    /// The member of the request's pool that is, or took the request to, this server.
-    fn member_of(&self, request: &Request, server: u16) -> u8 {
-        let members = &self.elements.pools[request.pool as usize];
-        let list = if request.five_g {
-            &members.amf
-        } else {
-            &members.mme
-        };
-        list.iter()
-            .find(|choice| choice.server == server)
-            .map_or(request.member, |choice| choice.member)
+    /// Bring the requests of all shards together.
+    fn gather(&mut self) {
+        let mut asked = std::mem::take(&mut self.asked);
+        for mut requests in asked.drain(..) {
+            self.arrivals.take(&requests);
+            requests.clear();
+            self.spare.push(requests);
+        }
+        self.asked = asked;
+    }
+
+    /// Requests that found no element fail.
+    fn fail_stranded(&mut self) {
+        let mut stranded = std::mem::take(&mut self.stranded);
+        for request in stranded.drain(..) {
+            self.fail(Trip::new(&request));
+        }
+        self.stranded = stranded;
     }
 
     /// A request came to nothing, in silence; its device is told only if it presumed otherwise.
-    pub(super) fn fail(&mut self, job: &Job) {
-        let request = &job.request;
-        if job.given_up || request.flood || !request.presumed_to_succeed() {
+    pub(super) fn fail(&mut self, trip: Trip<'_>) {
+        self.fail_known(trip, self.clock_us);
+    }
+
+    /// The same, where that is known since `known_us`.
+    fn fail_known(&mut self, trip: Trip<'_>, known_us: u64) {
+        let request = trip.request;
+        if trip.given_up || request.has(fact::FLOOD) || !request.presumed_to_succeed() {
             return;
         }
         let kind = match request.procedure {
@@ -377,8 +447,7 @@ impl Core {
             Procedure::Call => VerdictKind::CallFailed,
             _ => VerdictKind::EmergencyFailed,
         };
-        let gives_up_us = request.sent_us() + self.guards_us[request.procedure as usize];
-        let at_us = gives_up_us.max(self.clock_us);
+        let at_us = self.gives_up_us(request).max(known_us);
         self.verdict(request, kind, at_us, request.member);
     }
 
@@ -407,21 +476,9 @@ impl Core {
                 }
             }
         }
-        self.fail_all(expired);
-    }
-
-    fn first_stage(&self, request: &Request) -> u8 {
-        self.next_stage(request, 0)
-            .expect("a procedure has a visit")
-    }
-
-    /// The next visit at or after `stage`; the entry of Wi-Fi calling is skipped on home radio.
-    fn next_stage(&self, request: &Request, stage: u8) -> Option<u8> {
-        let visits = &self.visits[request.procedure as usize];
-        (stage..)
-            .zip(&visits[usize::from(stage).min(visits.len())..])
-            .find(|(_, (function, ..))| *function != Function::Epdg || request.over_wifi)
-            .map(|(stage, _)| stage)
+        for job in in_order(expired) {
+            self.fail_known(job.trip(), 0);
+        }
     }
 
     fn push_free(&mut self, server: u16, free_ns: u64) {
@@ -430,46 +487,27 @@ impl Core {
             stage: 0,
             given_up: true,
         };
-        let free = Ahead {
-            step: Step::Free,
-            from: server,
-            server,
-            travel_us: 0,
-            job,
-        };
-        self.push(free_ns.div_ceil(1_000), &free);
+        let free = Pending::at(job, Step::Free, server);
+        self.push(free_ns.div_ceil(1_000), free);
     }
 
     /// Let something happen at `at_us`.
-    fn push(&mut self, at_us: u64, what: &Ahead) {
-        let Ahead {
-            step,
-            from,
-            server,
-            travel_us,
-            job,
-        } = *what;
-        let key = key(at_us, job.request.tie);
-        self.under_way.push(Reverse(Pending {
-            key,
-            step,
-            from,
-            server,
-            travel_us,
-            job,
-        }));
+    #[inline]
+    fn push(&mut self, at_us: u64, pending: Pending) {
+        self.under_way
+            .push(key(at_us, pending.job.request.tie), pending.tie(), pending);
     }
 }
 
-/// Work of an initial registration at the AMF or MME.
-fn mobility_work(spec: &NetworkSpec) -> f64 {
-    let visits = spec
-        .core
-        .procedures
-        .visits(Procedure::InitialRegistration)
-        .iter();
-    visits
-        .filter(|visit| visit.at == Function::Mobility)
-        .map(|visit| visit.work.get())
-        .sum()
+fn temper(spec: &NetworkSpec, kind: NodeKind) -> Temper {
+    let functions = &spec.core.functions;
+    let overload = match kind {
+        NodeKind::Amf => functions.amf.overload.clone(),
+        NodeKind::Mme => functions.mme.overload.clone(),
+        _ => None,
+    };
+    Temper {
+        overload,
+        ..Temper::default()
+    }
 }

@@ -46,6 +46,9 @@ pub struct FunctionSpec {
     /// Work per second that the elements of this kind can do together, for each million devices that
     /// they serve (at scale 1).
     pub rate_per_million: PerSecond,
+    /// Work per second that one element can do at least, however few devices it serves (at scale 1): nobody
+    /// builds a front end for one transaction a second. Assumption; 0 lets capacity follow the devices alone.
+    pub least_rate: PerSecond,
     /// Workers of one element that serve in parallel, sharing its rate.
     #[schemars(range(min = 1, max = 64))]
     pub workers: u8,
@@ -140,10 +143,15 @@ impl Default for OverloadSpec {
     }
 }
 
+/// Transactions per second of the smallest element: a registration with IMS, the dearest procedure at a
+/// subscriber database, then takes a fifth of a second.
+const LEAST_RATE: f64 = 20.0;
+
 impl FunctionSpec {
     fn of(rate_per_million: f64) -> Self {
         Self {
             rate_per_million: PerSecond::new(rate_per_million).expect("a default rate"),
+            least_rate: PerSecond::of(LEAST_RATE),
             workers: 1,
             discipline: Discipline::Fifo,
             queue: Span::from_secs(5),

@@ -30,7 +30,6 @@ const SOS: u16 = 1 << 10;
 #[derive(Clone, Copy, Debug)]
 pub(in crate::network) struct SliceAccount {
     pub(in crate::network) tower: TowerId,
-    pub(in crate::network) region: u16,
     /// First device, counted within the shard.
     pub(in crate::network) from: u32,
     /// End of its devices.
@@ -61,10 +60,9 @@ pub struct TowerOutcome {
 }
 
 impl SliceAccount {
-    pub(super) fn new(tower: TowerId, region: u16, from: u32, to: u32) -> Self {
+    pub(super) fn new(tower: TowerId, from: u32, to: u32) -> Self {
         Self {
             tower,
-            region,
             from,
             to,
             chosen: false,
@@ -158,10 +156,16 @@ impl Shard {
         let home = self.home(index);
         let tower = &air.towers[air.serving_tower(home, device.serving()).index()];
         let ways = air.ways(tower, device.class);
-        let radio =
-            tower.on_air && !matches!(device.nas, nas_state::NO_COVERAGE | nas_state::RESELECTING);
+        let radio = tower.on_air
+            && !matches!(
+                device.nas,
+                nas_state::NO_COVERAGE | nas_state::RESELECTING | nas_state::DESTROYED
+            );
         let calls = device.has(flag::VOICE);
-        let sos = calls && !radio && reached_by_others(air.draws, self.number(index), air);
+        let sos = calls
+            && !radio
+            && device.nas != nas_state::DESTROYED
+            && reached_by_others(air.draws, self.number(index), air);
         if device.has(flag::VOLUNTARY) {
             return (0, sos);
         }

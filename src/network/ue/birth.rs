@@ -9,7 +9,7 @@ use crate::network::counters::ClassCounts;
 use crate::population::{Device, Placement, flag};
 
 use super::account::SLICE;
-use super::{EVENT_KINDS, Shard, SliceAccount, ims_state, later, nas_state, ticks};
+use super::{EVENT_KINDS, Home, Shard, SliceAccount, ims_state, later, nas_state, ticks};
 
 /// Cut the devices into shards of about `size` (at least a slice each), still lifeless.
 pub(in crate::network) fn shards(placement: &Placement, air: &Air, size: usize) -> Vec<Shard> {
@@ -43,12 +43,15 @@ impl Shard {
             devices: Vec::new(),
             timers: Timers::new(),
             slices: Vec::new(),
+            homes: Vec::new(),
             cells: vec![ClassCounts::default(); cells],
             since: vec![[0; 4]; cells],
             classes: air.classes.len(),
             outbox: Vec::new(),
+            stranded: Vec::new(),
             inbox: Vec::new(),
             events: [0; EVENT_KINDS.len()],
+            fired: 0,
         }
     }
 
@@ -62,12 +65,10 @@ impl Shard {
                 class,
                 ..Device::default()
             }));
-        self.slices.push(SliceAccount::new(
-            tower,
-            air.towers[tower.index()].region,
-            from,
-            self.count_devices(),
-        ));
+        let region = air.towers[tower.index()].region;
+        self.slices
+            .push(SliceAccount::new(tower, from, self.count_devices()));
+        self.homes.push(Home { tower, region });
     }
 
     fn count_devices(&self) -> u32 {

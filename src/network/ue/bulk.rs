@@ -45,6 +45,9 @@ impl Shard {
         let home = self.home(index);
         let serving = air.serving_tower(home, device.serving());
         let home_on_air = air.towers[home.index()].on_air;
+        if device.nas == nas_state::DESTROYED {
+            return;
+        }
         if device.nas == nas_state::NO_COVERAGE {
             if home_on_air || device.has(flag::COVERED) {
                 self.lose_cell(air, index, at);
@@ -167,7 +170,7 @@ impl Shard {
     pub(in crate::network) fn drop_ims(
         &mut self,
         air: &Air,
-        holds: &dyn Fn(u32) -> bool,
+        holds: &(dyn Fn(u32) -> bool + Sync),
         share: f64,
         at: Tick,
     ) {
@@ -201,7 +204,9 @@ impl Shard {
                 .words(Purpose::Flood, self.number(index), u32::MAX - state.id)[0];
             let takes = unit_interval(word) < state.flood.share.get()
                 && self.in_scope(air, index, &state.flood.scope);
-            if takes && self.devices[index].nas != nas_state::FLOODING {
+            let free =
+                ![nas_state::FLOODING, nas_state::DESTROYED].contains(&self.devices[index].nas);
+            if takes && free {
                 let first =
                     air.draws
                         .unit(Purpose::Flood, self.number(index), u32::MAX / 2 - state.id);
@@ -245,7 +250,7 @@ impl Shard {
         }
     }
 
-    fn in_scope(&self, air: &Air, index: usize, scope: &Scope) -> bool {
+    pub(super) fn in_scope(&self, air: &Air, index: usize, scope: &Scope) -> bool {
         let device = &self.devices[index];
         let home = self.home(index);
         let tower = &air.towers[home.index()];

@@ -46,13 +46,14 @@ impl Shard {
         let Some(demand) = air.classes[class as usize].demand.as_ref() else {
             return;
         };
-        let tower = &air.towers[self.home(index).index()];
+        let home = self.home(index);
+        let tower = &air.towers[home.index()];
         let ordinal = self.devices[index].call_ordinal.wrapping_add(1);
         self.devices[index].call_ordinal = ordinal;
         let unit = air
             .draws
             .unit(Purpose::Call, self.number(index), u32::from(ordinal));
-        let wait_s = demand.wait_s(tower.local_s(at), -libm::log(unit));
+        let wait_s = demand.wait_s(tower.local_s(at), -libm::log(unit) / air.demand(home));
         self.devices[index].call_due = later(at, ticks(wait_s));
     }
 

@@ -11,14 +11,10 @@ use super::{EventKind, Shard, SliceAccount, later, nas_state};
 impl Shard {
     /// A device that nobody can hear, and that has no service left to lose, keeps the exact phase of its
     /// retries without an event each: [`Shard::wake_up`] makes up for them when a way opens.
-    pub(super) fn sleep_if_unheard(&mut self, air: &Air, index: usize) {
-        let device = &self.devices[index];
-        if device.flags & (flag::WIFI | flag::CONTEXT | flag::VOLUNTARY) != 0 {
-            return;
-        }
-        let serving = air.serving_tower(self.home(index), device.serving());
-        if air.ways(&air.towers[serving.index()], device.class) == 0 {
-            self.devices[index].nas |= Device::ASLEEP;
+    pub(super) fn sleep_unheard(&mut self, index: usize) {
+        let device = &mut self.devices[index];
+        if device.flags & (flag::WIFI | flag::CONTEXT | flag::VOLUNTARY) == 0 {
+            device.nas |= Device::ASLEEP;
         }
     }
 

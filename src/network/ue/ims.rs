@@ -93,7 +93,7 @@ impl Shard {
             return;
         }
         let effective = verdict.at + air.spec.ims.procedure_time;
-        if effective < now {
+        if effective.ceil_tick() < now.ceil_tick() {
             self.count(EventKind::Accepted);
             self.ims_registered(air, index, effective.ceil_tick());
         } else {

@@ -13,6 +13,7 @@ mod birth;
 mod bulk;
 mod calls;
 mod coverage;
+mod harm;
 mod ims;
 mod nas;
 mod refusal;
@@ -57,6 +58,8 @@ pub(super) mod nas_state {
     pub(in crate::network) const NO_COVERAGE: u8 = 11;
     /// Under attack control, sends its flood.
     pub(in crate::network) const FLOODING: u8 = 12;
+    /// Destroyed for good.
+    pub(in crate::network) const DESTROYED: u8 = 13;
 }
 
 /// States of the IMS layer (low half of [`Device::ims`]).
@@ -113,6 +116,13 @@ pub(super) const EVENT_KINDS: [&str; 9] = [
 /// Devices that are brought near together.
 const NEAR: usize = 16;
 
+/// Where the devices of a slice live.
+#[derive(Clone, Copy, Debug)]
+struct Home {
+    tower: TowerId,
+    region: u16,
+}
+
 /// A run of devices.
 #[derive(Debug)]
 pub(super) struct Shard {
@@ -122,26 +132,34 @@ pub(super) struct Shard {
     timers: Timers,
     /// The parts of towers that lie in this shard, in order.
     pub(super) slices: Vec<SliceAccount>,
+    /// Where each of them is: what every event asks for, in few cache lines.
+    homes: Vec<Home>,
     /// Accounts by region, then by class.
     pub(super) cells: Vec<ClassCounts>,
     /// Correction to the device-ticks lost of each cell: what was lost is `out × now − since`.
     since: Vec<[i128; 4]>,
     classes: usize,
     pub(super) outbox: Vec<Request>,
+    /// Requests that found no element to go to.
+    pub(super) stranded: Vec<Request>,
     pub(super) inbox: Vec<Verdict>,
     pub(super) events: [u64; EVENT_KINDS.len()],
+    /// Timers that fired in the last window.
+    pub(super) fired: u32,
 }
 
 impl Shard {
     /// Fire all timers before `to`.
     pub(super) fn advance(&mut self, air: &Air, to: Tick) {
         self.timers.begin_window();
+        self.fired = 0;
         loop {
-            let (devices, slices) = (&self.devices, &self.slices);
-            let bring_near = |upcoming: &[u16]| bring_near(air, devices, slices, upcoming);
+            let (devices, homes) = (&self.devices, &self.homes);
+            let bring_near = |upcoming: &[u16]| bring_near(air, devices, homes, upcoming);
             let Some(fired) = self.timers.pop_before(to, bring_near) else {
                 break;
             };
+            self.fired += 1;
             let index = fired.entity as usize;
             let due = self.devices[index].due();
             if due == fired.at {
@@ -219,14 +237,14 @@ impl Shard {
     /// The tower that a device lives under.
     #[inline]
     pub(super) fn home(&self, index: usize) -> TowerId {
-        self.slices[self.devices[index].home as usize].tower
+        self.homes[self.devices[index].home as usize].tower
     }
 
     /// The counters of a device's region and class.
     #[inline]
     fn cell(&self, index: usize) -> usize {
         let device = &self.devices[index];
-        self.slices[device.home as usize].region as usize * self.classes + device.class as usize
+        self.homes[device.home as usize].region as usize * self.classes + device.class as usize
     }
 
     /// Number of a device in the whole network.
@@ -247,7 +265,7 @@ impl Shard {
                 cell.out[service] += u64::from(device.ims >> (4 + service) & 1);
             }
             assert!(
-                device.nas & !Device::ASLEEP <= nas_state::FLOODING
+                device.nas & !Device::ASLEEP <= nas_state::DESTROYED
                     && self.ims_state(index) <= ims_state::REFRESHING
             );
         }
@@ -269,7 +287,7 @@ impl Shard {
     pub(super) fn bytes(&self) -> usize {
         self.devices.capacity() * size_of::<Device>()
             + self.timers.bytes()
-            + self.slices.capacity() * size_of::<SliceAccount>()
+            + self.slices.capacity() * (size_of::<SliceAccount>() + size_of::<Home>())
             + self.outbox.capacity() * size_of::<Request>()
             + self.inbox.capacity() * size_of::<Verdict>()
     }
@@ -277,14 +295,14 @@ impl Shard {
 
 /// Read the state of devices that will act soon, so that it is in the cache when they do. The reads do not
 /// depend on each other, so the processor overlaps them.
-fn bring_near(air: &Air, devices: &[Device], slices: &[SliceAccount], upcoming: &[u16]) {
+fn bring_near(air: &Air, devices: &[Device], homes: &[Home], upcoming: &[u16]) {
     let mut seen = 0;
     for &entity in upcoming {
         seen ^= devices[entity as usize].nas_due;
     }
     for &entity in upcoming {
-        let slice = &slices[devices[entity as usize].home as usize];
-        seen ^= u32::from(air.towers[slice.tower.index()].router);
+        let home = &homes[devices[entity as usize].home as usize];
+        seen ^= u32::from(air.towers[home.tower.index()].router);
     }
     std::hint::black_box(seen);
 }

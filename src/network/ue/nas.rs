@@ -7,8 +7,8 @@
 //! Invariant: draws of the n-th attempt depend on n alone.
 
 use crate::base::{Purpose, SimTime, Tick, unit_interval};
-use crate::network::air::{Air, WAY_4G, WAY_5G};
-use crate::network::core::{Request, Verdict};
+use crate::network::air::{Air, Place, TowerState, WAY_4G, WAY_5G};
+use crate::network::core::{NOWHERE, Request, Verdict, fact};
 use crate::network::spec::Procedure;
 use crate::population::{Device, flag};
 
@@ -35,32 +35,33 @@ impl Shard {
 
     /// Try to register: barred, unheard, or sent; in every case the next try is set.
     pub(super) fn attempt(&mut self, air: &Air, index: usize, at: Tick) {
-        let home = self.home(index);
-        if !air.towers[air
-            .serving_tower(home, self.devices[index].serving())
-            .index()]
-        .on_air
-        {
+        let number = self.number(index);
+        let device = &mut self.devices[index];
+        let home = self.homes[device.home as usize].tower;
+        let place = air.place(home, device.serving(), device.class);
+        if !place.tower.on_air {
             self.lose_cell(air, index, at);
             return;
         }
-        let number = self.number(index);
-        let words = air.draws.words(
-            Purpose::NasAttempt,
-            number,
-            u32::from(self.devices[index].nas_ordinal),
-        );
-        self.devices[index].nas_ordinal = self.devices[index].nas_ordinal.wrapping_add(1);
-        if self.is_barred(air, index, at, words) {
+        let ordinal = u32::from(device.nas_ordinal);
+        let words = air.draws.words(Purpose::NasAttempt, number, ordinal);
+        device.nas_ordinal = device.nas_ordinal.wrapping_add(1);
+        let again = device.nas_failures() > 0;
+        if place.tower.barring != 0 && self.is_barred(air, index, at, words) {
             return;
         }
         self.count(EventKind::Registration);
-        if self.devices[index].nas_failures() > 0 {
+        if again {
             self.want_service(air, index, at);
         }
-        self.send(air, index, at, (Procedure::InitialRegistration, words[2]));
-        self.presume_failure(air, index, at, words);
-        self.sleep_if_unheard(air, index);
+        if place.ways != 0 {
+            let what = (Procedure::InitialRegistration, words[2]);
+            self.send_from(air, index, at, what, place);
+            self.presume_failure(air, index, at, words);
+        } else {
+            self.presume_failure(air, index, at, words);
+            self.sleep_unheard(index);
+        }
     }
 
     /// Access barring: TS 36.331 §5.3.3.11 and TS 38.331 §5.3.14.5 draw the time as
@@ -202,45 +203,77 @@ impl Shard {
     /// Ask the core for a procedure, with a number that orders it among others of one instant; an unheard
     /// request goes nowhere.
     pub(super) fn send(&mut self, air: &Air, index: usize, at: Tick, what: (Procedure, u32)) {
-        let (procedure, tie) = what;
         let device = &self.devices[index];
-        let home = self.home(index);
-        let serving = air.serving_tower(home, device.serving());
-        let tower = &air.towers[serving.index()];
+        let place = air.place(self.home(index), device.serving(), device.class);
+        self.send_from(air, index, at, what, place);
+    }
+
+    #[inline]
+    fn send_from(
+        &mut self,
+        air: &Air,
+        index: usize,
+        at: Tick,
+        (procedure, tie): (Procedure, u32),
+        place: Place<'_>,
+    ) {
+        let device = &self.devices[index];
         let over_wifi = device.has(flag::WIFI)
             && !matches!(
                 procedure,
                 Procedure::InitialRegistration | Procedure::PeriodicUpdate
             );
-        let ways = air.ways(tower, device.class);
-        if ways == 0 && !over_wifi {
-            return;
-        }
-        let wants_5g = device.has(flag::FIVE_G) && !device.has(flag::N1_DISABLED);
+        let wants_5g = device.flags & (flag::FIVE_G | flag::N1_DISABLED) == flag::FIVE_G;
         let rat = if wants_5g { WAY_5G } else { WAY_4G };
-        if ways & rat == 0 && !over_wifi {
+        if place.ways & rat == 0 && !over_wifi {
             return;
         }
-        let class = &air.classes[device.class as usize].spec;
+        let class = &air.classes[device.class as usize];
+        let priority = class.priority || procedure == Procedure::EmergencyCall;
+        // What the user of an infected phone asks for is asked in earnest.
+        let is_flood =
+            device.nas == nas_state::FLOODING && procedure == Procedure::InitialRegistration;
+        let facts = bit(wants_5g, fact::FIVE_G)
+            | bit(over_wifi, fact::OVER_WIFI)
+            | bit(priority, fact::PRIORITY)
+            | bit(ignores_backoff(air, device), fact::IGNORES_BACKOFF)
+            | bit(is_flood, fact::FLOOD);
         let request = Request {
             sent: at,
             tie,
             device: self.number(index),
-            tower: serving.0,
-            pool: air.pool_of(tower, device.class),
+            tower: place.serving.0,
+            travel_us: 0,
+            server: NOWHERE,
+            pool: class.dedicated_pool.unwrap_or(place.tower.pool),
+            router: place.tower.router,
             procedure,
+            stage: 0,
             class: device.class,
             member: device.member,
-            five_g: rat == WAY_5G,
-            over_wifi,
-            priority: class.priority || procedure == Procedure::EmergencyCall,
-            ignores_backoff: ignores_backoff(air, device),
-            flood: device.nas == nas_state::FLOODING,
+            facts,
         };
         if procedure == Procedure::InitialRegistration {
             let cell = self.cell(index);
             self.cells[cell].registration_attempts += 1;
         }
+        self.route(air, place.tower, request);
+    }
+
+    /// See where a request goes first, and hand it over.
+    #[inline]
+    fn route(&mut self, air: &Air, tower: &TowerState, mut request: Request) {
+        let stage = air.itinerary.next(&request, 0);
+        request.stage = stage.expect("a procedure has a visit");
+        let function = air.itinerary.stop(request.procedure, request.stage).at;
+        let server = air.elements.pick(&request, function, || tower.region);
+        let Some(server) = server else {
+            self.stranded.push(request);
+            return;
+        };
+        request.server = server;
+        let to_element_us = air.elements.router_to_us(tower.router, server);
+        request.travel_us = to_element_us.saturating_add(tower.access_us);
         self.outbox.push(request);
     }
 
@@ -260,7 +293,7 @@ impl Shard {
         }
         device.member = verdict.member;
         let effective = verdict.at + air.spec.registration.procedure_time;
-        if effective < now {
+        if effective.ceil_tick() < now.ceil_tick() {
             self.count(EventKind::Accepted);
             self.registered(air, index, effective.ceil_tick());
         } else {
@@ -410,4 +443,10 @@ fn ignores_backoff(air: &Air, device: &Device) -> bool {
     state
         .and_then(Option::as_ref)
         .is_none_or(|state| !state.flood.obeys_backoff)
+}
+
+/// A fact's bit, if it is one.
+#[inline]
+fn bit(is: bool, fact: u8) -> u8 {
+    if is { fact } else { 0 }
 }

@@ -3,66 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::base::{Record, RegionId};
-use crate::fault::Holds;
+use crate::base::RegionId;
+use crate::fault::testing::FakePort;
 use crate::network::{Barring, Command, ElementStatus, PaceOrder, Scope};
 use crate::telemetry::fixture::{Minute, World, classes, names};
-use crate::topology::Topology;
-
-struct TestPort {
-    now: SimTime,
-    topology: Topology,
-    commands: Vec<(SimTime, Command)>,
-    records: Vec<Record>,
-    unreachable: Vec<NodeId>,
-    holds: Holds,
-}
-
-impl Port for TestPort {
-    fn now(&self) -> SimTime {
-        self.now
-    }
-    fn seed(&self) -> u64 {
-        5
-    }
-    fn topology(&self) -> &Topology {
-        &self.topology
-    }
-    fn command(&mut self, command: Command) {
-        self.commands.push((self.now, command));
-    }
-    fn record(
-        &mut self,
-        source: &'static str,
-        kind: &'static str,
-        subject: String,
-        detail: String,
-    ) {
-        let at = self.now;
-        self.records.push(Record {
-            at,
-            source,
-            kind,
-            subject,
-            detail,
-        });
-    }
-    fn element_status(&self, node: NodeId) -> ElementStatus {
-        self.holds.status(node)
-    }
-    fn management_reachable(&self, node: NodeId) -> bool {
-        !self.unreachable.contains(&node)
-    }
-    fn holds(&mut self) -> &mut Holds {
-        &mut self.holds
-    }
-}
 
 /// A response, its port, and a world that loses half of its registrations at minute 10 unless told
 /// otherwise.
 struct Night {
     response: Response,
-    port: TestPort,
+    port: FakePort,
     world: World,
     waiting: BTreeMap<(SimTime, usize), ResponseOrder>,
     pushed: usize,
@@ -95,14 +45,7 @@ fn response(playbook: &str) -> Result<Response, Vec<Problem>> {
 impl Night {
     fn new(playbook: &str) -> Self {
         let world = World::ideal();
-        let port = TestPort {
-            now: SimTime::ZERO,
-            topology: world.topology.clone(),
-            commands: Vec::new(),
-            records: Vec::new(),
-            unreachable: Vec::new(),
-            holds: Holds::default(),
-        };
+        let port = FakePort::new(world.topology.clone(), 5);
         let mut night = Self {
             response: response(playbook).expect("a good playbook"),
             port,

@@ -12,7 +12,11 @@ fn folder() -> PathBuf {
 
 /// Scenario files, with the schema as seen from them.
 fn shipped() -> Vec<(PathBuf, &'static str)> {
-    let places = [("", "schema.json"), ("known-answers", "../schema.json")];
+    let places = [
+        ("", "schema.json"),
+        ("known-answers", "../schema.json"),
+        ("faults", "../schema.json"),
+    ];
     let files = places.iter().flat_map(|(place, schema)| {
         let entries = std::fs::read_dir(folder().join(place)).expect("a directory");
         let paths = entries.map(|entry| entry.expect("an entry").path());

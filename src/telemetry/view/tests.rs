@@ -1,7 +1,7 @@
 //! Questions to the operator's view of a small network.
 
 use super::*;
-use crate::base::{ClassId, NodeId, Share};
+use crate::base::{ClassId, Share};
 use crate::network::{ClassCounts, FunctionCounts};
 use crate::telemetry::fixture::{Minute, World};
 use crate::telemetry::{OnDeadPath, Path, PipelineSpec};

@@ -1,0 +1,82 @@
+//! The registry of features: one line each.
+//!
+//! Invariant: a feature is a pure function of the evidence.
+
+use super::Sign;
+use super::evidence::Evidence;
+
+mod attempts_per_device;
+mod clock_test;
+mod distance_order;
+mod first_mover;
+mod hash_mismatches;
+mod monitoring_health;
+mod onset_shape;
+mod reject_mix;
+mod release_lift;
+mod response_to_pause;
+mod response_to_rollback;
+mod source_gini;
+mod stage_order;
+mod unticketed_sessions;
+
+/// A feature of the signature.
+#[derive(Debug)]
+pub struct Feature {
+    /// Its name in outputs.
+    pub name: &'static str,
+    /// What it asks, in a few words; the number that it gives.
+    pub asks: &'static str,
+    /// What the evidence says.
+    pub read: fn(&Evidence) -> Sign,
+}
+
+/// Every feature, in the order of outputs.
+pub static FEATURES: [Feature; 14] = [
+    first_mover::FEATURE,
+    onset_shape::FEATURE,
+    stage_order::FEATURE,
+    distance_order::FEATURE,
+    release_lift::FEATURE,
+    clock_test::FEATURE,
+    reject_mix::FEATURE,
+    attempts_per_device::FEATURE,
+    source_gini::FEATURE,
+    unticketed_sessions::FEATURE,
+    hash_mismatches::FEATURE,
+    response_to_pause::FEATURE,
+    response_to_rollback::FEATURE,
+    monitoring_health::FEATURE,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_silence_is_unknown_to_all() {
+        let silent = Evidence::default();
+        for (place, feature) in FEATURES.iter().enumerate() {
+            let earlier = &FEATURES[..place];
+            assert!(earlier.iter().all(|other| other.name != feature.name));
+            let sign = (feature.read)(&silent);
+            assert!(
+                matches!(sign, Sign::Unknown(_)),
+                "{}: {sign:?}",
+                feature.name
+            );
+        }
+    }
+
+    #[test]
+    fn constant_series_give_no_number_that_is_none() {
+        let quiet = super::super::evidence::testing::after_quiet(&[(200.0, 200.0); 30]);
+        let dead = super::super::evidence::testing::after_quiet(&[(0.0, 0.0); 30]);
+        for evidence in [quiet, dead] {
+            for feature in &FEATURES {
+                let sign = (feature.read)(&evidence);
+                assert!(sign.value().is_none_or(f64::is_finite), "{}", feature.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! From the operator's view to evidence, look by look.
+//!
+//! The view forgets after its retention; what features need of the past (the baseline, when an element
+//! first failed) is kept here. A report that comes after a newer one of its source is left out.
+//!
+//! Invariant: a look at an instant takes in nothing that arrived after it.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::base::{NodeId, RegionId, SimTime};
+use crate::telemetry::{CAUSE_WORDS, Fact, OperatorView, Releases, Report, SensorKind, Source};
+use crate::topology::{NodeKind, Topology};
+
+use super::Sign;
+use super::element::{Told, Watched};
+use super::evidence::{Evidence, Pace, Session, Step, TowerLoad};
+use super::features::FEATURES;
+
+/// Follows a run through the operator's eyes.
+#[derive(Clone, Debug)]
+pub struct Tracker {
+    scale: f64,
+    /// Edges between nodes that are no towers.
+    neighbours: Vec<Vec<NodeId>>,
+    elements: BTreeMap<NodeId, Watched>,
+    regions: BTreeMap<Source, SimTime>,
+    paces: BTreeMap<u64, Bucket>,
+    towers: BTreeMap<RegionId, Connections>,
+    /// What they amount to; none since a new report.
+    load: Option<TowerLoad>,
+    first_victim: Option<NodeId>,
+}
+
+/// Signalling connections of the towers of a region.
+#[derive(Clone, Debug)]
+struct Connections {
+    first: Vec<f64>,
+    newest: Option<Vec<f64>>,
+    at: SimTime,
+}
+
+/// What sources reported of one period.
+#[derive(Clone, Debug, Default)]
+struct Bucket {
+    pace: Pace,
+    elements: usize,
+    regions: usize,
+}
+
+impl Tracker {
+    /// A tracker of a run on this network, of which this share of the devices is simulated.
+    pub fn new(topology: &Topology, scale: f64) -> Self {
+        Self {
+            scale,
+            neighbours: neighbours(topology),
+            elements: BTreeMap::new(),
+            regions: BTreeMap::new(),
+            paces: BTreeMap::new(),
+            towers: BTreeMap::new(),
+            load: None,
+            first_victim: None,
+        }
+    }
+
+    /// What every feature says at `now`, in the order of the registry.
+    pub fn look(&mut self, view: &OperatorView, releases: &Releases, now: SimTime) -> Vec<Sign> {
+        let sources: Vec<Source> = view.sources().collect();
+        for source in sources {
+            let seen_to = self.seen_to(source);
+            let newer = view.reports(source, now).rev();
+            let newer = newer.take_while(|report| seen_to.is_none_or(|seen| report.at > seen));
+            let newer: Vec<&Report> = newer.collect();
+            for report in newer.into_iter().rev() {
+                self.take(report, releases);
+            }
+        }
+        let evidence = self.evidence(view, now);
+        FEATURES
+            .iter()
+            .map(|feature| (feature.read)(&evidence))
+            .collect()
+    }
+
+    fn seen_to(&self, source: Source) -> Option<SimTime> {
+        match source {
+            Source::Function(node) => self.elements.get(&node)?.seen_to,
+            Source::Region(_) => self.regions.get(&source).copied(),
+            Source::Towers(region) => Some(self.towers.get(&region)?.at),
+        }
+    }
+
+    fn take(&mut self, report: &Report, releases: &Releases) {
+        match report.source {
+            Source::Function(node) => self.take_element(node, report, releases),
+            Source::Region(_) => self.take_region(report),
+            Source::Towers(region) => self.take_towers(region, report),
+        }
+    }
+
+    fn take_element(&mut self, node: NodeId, report: &Report, releases: &Releases) {
+        let reading = report.element().expect("an element reports as one");
+        let told = Told {
+            scale: self.scale,
+            is_changed: report.release != releases.first(node),
+        };
+        let watched = self
+            .elements
+            .entry(node)
+            .or_insert_with(|| Watched::new(node));
+        watched.take(report.at, &reading, told);
+        let bucket = self.paces.entry(place(report)).or_default();
+        bucket.elements += 1;
+        let pace = &mut bucket.pace;
+        pace.at_s = report.at.as_secs_f64();
+        pace.requests += reading.requested;
+        pace.accepted += reading.accepted;
+        pace.rejected.resize(CAUSE_WORDS.len(), 0.0);
+        for (total, of_one) in pace.rejected.iter_mut().zip(reading.rejected) {
+            *total += of_one;
+        }
+    }
+
+    fn take_region(&mut self, report: &Report) {
+        self.regions.insert(report.source, report.at);
+        let Some((devices, registered)) = report.subscribers() else {
+            return;
+        };
+        let bucket = self.paces.entry(place(report)).or_default();
+        bucket.regions += 1;
+        let pace = &mut bucket.pace;
+        pace.at_s = report.at.as_secs_f64();
+        *pace.subscribers.get_or_insert(0.0) += devices;
+        *pace.registered.get_or_insert(0.0) += registered;
+    }
+
+    fn take_towers(&mut self, region: RegionId, report: &Report) {
+        let Some(values) = report.tower_signalling() else {
+            return;
+        };
+        let values: Vec<f64> = values.collect();
+        self.load = None;
+        match self.towers.get_mut(&region) {
+            Some(known) => {
+                known.newest = Some(values);
+                known.at = report.at;
+            }
+            None => {
+                let first = Connections {
+                    first: values,
+                    newest: None,
+                    at: report.at,
+                };
+                self.towers.insert(region, first);
+            }
+        }
+    }
+
+    fn evidence(&mut self, view: &OperatorView, now: SimTime) -> Evidence {
+        self.see_first_victim();
+        let mut evidence = Evidence {
+            now_s: now.as_secs_f64(),
+            scale: self.scale,
+            paces: self.complete_paces(),
+            elements: self
+                .elements
+                .values()
+                .map(|watched| watched.element)
+                .collect(),
+            towers: self.tower_load(),
+            sources: reporting(view, now),
+            ..Evidence::default()
+        };
+        note_what_is_told(&mut evidence, view, now);
+        evidence
+    }
+
+    /// The periods of which at least half of the sources of a kind have told, brought to all of them.
+    fn complete_paces(&self) -> Vec<Pace> {
+        let most = |of: fn(&Bucket) -> usize| self.paces.values().map(of).max().unwrap_or(0);
+        let (elements, regions) = (most(|b| b.elements), most(|b| b.regions));
+        let complete = |bucket: &&Bucket| bucket.elements * 2 >= elements && bucket.elements > 0;
+        let whole = |bucket: &Bucket| {
+            let mut pace = bucket.pace.clone();
+            let part = share(elements, bucket.elements);
+            pace.requests *= part;
+            pace.accepted *= part;
+            pace.rejected.iter_mut().for_each(|count| *count *= part);
+            let told = bucket.regions * 2 >= regions && bucket.regions > 0;
+            let of_all = told.then(|| share(regions, bucket.regions));
+            pace.registered = pace.registered.and_then(|count| Some(count * of_all?));
+            pace.subscribers = pace.subscribers.and_then(|count| Some(count * of_all?));
+            pace
+        };
+        self.paces.values().filter(complete).map(whole).collect()
+    }
+
+    /// The load of the towers whose regions have reported twice.
+    fn tower_load(&mut self) -> Option<TowerLoad> {
+        if self.load.is_none() {
+            let (mut first, mut newest) = (Vec::new(), Vec::new());
+            for region in self.towers.values() {
+                if let Some(values) = &region.newest {
+                    first.extend(&region.first);
+                    newest.extend(values);
+                }
+            }
+            self.load = (!first.is_empty()).then(|| TowerLoad::of(&first, &newest));
+        }
+        self.load
+    }
+
+    /// From the first failure on, distances are counted from the element that failed first.
+    fn see_first_victim(&mut self) {
+        if self.first_victim.is_some() {
+            return;
+        }
+        let failed = self.elements.values().filter_map(|watched| {
+            let element = &watched.element;
+            Some((element.failed_s?, element.node))
+        });
+        let Some((_, first)) = failed.min_by(|a, b| a.0.total_cmp(&b.0)) else {
+            return;
+        };
+        self.first_victim = Some(first);
+        let hops = self.hops_from(first);
+        for (node, watched) in &mut self.elements {
+            watched.element.hops = hops[node.index()];
+        }
+    }
+
+    fn hops_from(&self, first: NodeId) -> Vec<Option<u32>> {
+        let mut hops = vec![None; self.neighbours.len()];
+        hops[first.index()] = Some(0);
+        let mut waiting = VecDeque::from([(first, 0)]);
+        while let Some((node, so_far)) = waiting.pop_front() {
+            for &next in &self.neighbours[node.index()] {
+                if hops[next.index()].is_none() {
+                    hops[next.index()] = Some(so_far + 1);
+                    waiting.push_back((next, so_far + 1));
+                }
+            }
+        }
+        hops
+    }
+}
+
+/// The instant of a report on a grid of ten seconds: clocks that are a little off name the same one.
+fn place(report: &Report) -> u64 {
+    let grid_us = 10_000_000;
+    (report.at.as_us() + grid_us / 2) / grid_us
+}
+
+fn share(all: usize, told: usize) -> f64 {
+    super::statistics::count(all) / super::statistics::count(told.max(1))
+}
+
+/// Change records, sessions and hashes, as far as there are sensors for them.
+fn note_what_is_told(evidence: &mut Evidence, view: &OperatorView, now: SimTime) {
+    evidence.ledger = view.has_sensor(SensorKind::Ledger).then(Vec::new);
+    evidence.sessions = view.has_sensor(SensorKind::ManagementLog).then(Vec::new);
+    evidence.hashes = view.has_sensor(SensorKind::Hashes).then(Vec::new);
+    for note in view.notes(now) {
+        let at_s = note.at.as_secs_f64();
+        match &note.fact {
+            Fact::Change { step, node, .. } => {
+                let (step, node) = (*step, *node);
+                evidence
+                    .ledger
+                    .as_mut()
+                    .map(|all| all.push(Step { at_s, step, node }))
+            }
+            Fact::Session { ticket, .. } => {
+                let has_ticket = ticket.is_some();
+                evidence
+                    .sessions
+                    .as_mut()
+                    .map(|all| all.push(Session { at_s, has_ticket }))
+            }
+            Fact::Hash { matches, .. } => evidence.hashes.as_mut().map(|all| all.push(*matches)),
+        };
+    }
+}
+
+/// Sources that have ever reported, and those of them that are not silent.
+fn reporting(view: &OperatorView, now: SimTime) -> (usize, usize) {
+    let (mut known, mut heard) = (0, 0);
+    for source in view.sources() {
+        let stale_after = view.stale_after(source);
+        known += 1;
+        let newest = view.reports(source, now).next_back();
+        heard += usize::from(newest.is_some_and(|newest| now.since(newest.at) <= stale_after));
+    }
+    (known, heard)
+}
+
+fn neighbours(topology: &Topology) -> Vec<Vec<NodeId>> {
+    let mut neighbours = vec![Vec::new(); topology.nodes().len()];
+    let is_core = |node: NodeId| topology.node(node).kind != NodeKind::Tower;
+    for edge in topology
+        .edges()
+        .iter()
+        .filter(|e| is_core(e.a) && is_core(e.b))
+    {
+        neighbours[edge.a.index()].push(edge.b);
+        neighbours[edge.b.index()].push(edge.a);
+    }
+    neighbours
+}

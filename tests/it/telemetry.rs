@@ -1,0 +1,210 @@
+//! Telemetry contracts and exports, end to end.
+//!
+//! Invariant: an export says what the operator was told, no more and no less.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use cellfall::impact::Scope;
+use cellfall::scenario::Scenario;
+use cellfall::simulation::{RunResult, simulate};
+use cellfall::telemetry::Fact;
+
+use super::support::{rows, scenario_with, scratch};
+
+const NIGHT: &str = "
+start: 2024-02-22T02:00:00-06:00
+horizon: 1h
+scale: 1
+topology: {source: generated, towers: 12, devices: 20000, states: [TX], core: {amf_per_pool: 3}}
+telemetry: {counters: {loss: 0}, functions: {loss: 0}, towers: {loss: 0}}
+change: {id: CHG-7, to: '2.0', target: {kinds: [amf]}, defect: {kind: crash-after-dwell, dwell: 5m}}
+rollout: {start: 10m, stages: [{install: 1m, soak: 5m}], rollback: {per_node: 1m}}
+response: {detect: 2m, triage: 2m, decide: 1m, playbook: [{name: back, action: {kind: roll-back}}]}
+";
+
+fn night(overrides: &[&str]) -> Scenario {
+    scenario_with(NIGHT, overrides)
+}
+
+/// The run directory of the night with these arguments.
+fn run(test: &str, arguments: &[&str]) -> std::path::PathBuf {
+    let folder = scratch(test);
+    fs::write(folder.join("night.yaml"), NIGHT).expect("it can be written");
+    let done = Command::new(env!("CARGO_BIN_EXE_cellfall"))
+        .args(["run", "night.yaml", "--out", "out", "--quiet"])
+        .args(arguments)
+        .current_dir(&folder)
+        .output()
+        .expect("the program starts");
+    let told = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{told}");
+    folder.join("out")
+}
+
+/// The sum over all series of a family of `OpenMetrics` text at an instant, in seconds since 1970.
+fn sum_at(text: &str, family: &str, unix_s: &str) -> f64 {
+    let start = format!("{family}{{");
+    let lines = text.lines().filter(|line| line.starts_with(&start));
+    let sample = lines.filter_map(|line| {
+        let mut words = line.rsplit(' ');
+        let (at, value) = (words.next()?, words.next()?);
+        (at == unix_s).then(|| value.parse::<f64>().expect("a number"))
+    });
+    sample.sum()
+}
+
+#[test]
+fn counters_are_exported_as_they_were_counted() {
+    let out = run("telemetry-openmetrics", &["--export", "openmetrics"]);
+    let text = fs::read_to_string(out.join("operator_metrics.om")).expect("it was written");
+    assert!(text.ends_with("# EOF\n"));
+    let result = simulate(&night(&[]), 1);
+    let counted = |what: fn(&cellfall::network::ClassCounts) -> u64| -> u64 {
+        let network = rows(&result, Scope::Network).into_iter();
+        network
+            .filter(|row| row.at.as_secs_f64() <= 3_000.0)
+            .map(|row| what(&row.counts))
+            .sum()
+    };
+    // 02:50 of a night that begins at 1708588800.
+    let exported = |family: &str| sum_at(&text, family, "1708591800.000");
+    let attempts = counted(|counts| counts.registration_attempts);
+    assert!(attempts > 1_000, "{attempts}");
+    let difference = exported("cellfall_registration_attempts_total") - attempts as f64;
+    assert!(difference.abs() < 0.5, "{difference}");
+    let calls = exported("cellfall_calls_total") - counted(|counts| counts.calls) as f64;
+    assert!(calls.abs() < 0.5, "{calls}");
+}
+
+#[test]
+fn families_stand_together_and_samples_in_order() {
+    let out = run("telemetry-valid", &["--export", "openmetrics"]);
+    let text = fs::read_to_string(out.join("operator_metrics.om")).expect("it was written");
+    let (mut families, mut last) = (Vec::new(), (String::new(), 0.0));
+    for line in text.lines() {
+        if let Some(rest) = line.strip_prefix("# TYPE ") {
+            let name = rest.split(' ').next().expect("a name").to_owned();
+            assert!(!families.contains(&name), "{name} comes twice");
+            families.push(name);
+        } else if !line.starts_with('#') {
+            let (series, rest) = line.rsplit_once("} ").expect("labels");
+            let family = families.last().expect("a type comes first");
+            assert!(series.starts_with(family.as_str()), "{line}");
+            let at = rest.split(' ').nth(1).and_then(|at| at.parse().ok());
+            let at: f64 = at.expect("a timestamp");
+            assert!(last.0 != series || last.1 < at, "{line}");
+            last = (series.to_owned(), at);
+        }
+    }
+    assert!(families.len() >= 20, "{families:?}");
+    let both = ["sw_version=\"1.0\"", "sw_version=\"2.0\""];
+    assert!(both.iter().all(|label| text.contains(label)));
+    assert!(text.contains("tower=\"") && text.contains("priority=\"priority\""));
+}
+
+#[test]
+fn every_format_is_written_and_only_if_asked_for() {
+    let names = |out: &Path| {
+        let entries = fs::read_dir(out).expect("a run directory");
+        let name = |entry: std::io::Result<fs::DirEntry>| entry.expect("readable").file_name();
+        let names = entries.map(|entry| name(entry).to_string_lossy().into_owned());
+        names.filter(|name| name.starts_with("operator_")).count()
+    };
+    assert_eq!(names(&run("telemetry-none", &[])), 0);
+    let all = [
+        "--export",
+        "openmetrics",
+        "--export",
+        "jsonl",
+        "--export",
+        "csv",
+    ];
+    let out = run("telemetry-all", &all);
+    assert_eq!(names(&out), 4);
+    let table = fs::read_to_string(out.join("operator_counters.csv")).expect("written");
+    let sum: f64 = table
+        .lines()
+        .filter(|line| line.contains(",cellfall_calls,"))
+        .map(|line| {
+            line.rsplit(',')
+                .next()
+                .and_then(|v| v.parse::<f64>().ok())
+                .expect("a value")
+        })
+        .sum();
+    let result = simulate(&night(&[]), 1);
+    let calls: u64 = rows(&result, Scope::Network)
+        .iter()
+        .map(|row| row.counts.calls)
+        .sum();
+    // The last report arrives five seconds after the end.
+    assert!(
+        sum > 0.9 * calls as f64 && sum <= calls as f64,
+        "{sum} of {calls}"
+    );
+}
+
+#[test]
+fn the_operator_reads_of_its_own_acts_and_of_what_sensors_found_alone() {
+    let full = ["--export", "jsonl", "--set", "telemetry.contract=full"];
+    let out = run("telemetry-events", &full);
+    let text = fs::read_to_string(out.join("operator_events.jsonl")).expect("written");
+    let events: Vec<serde_json::Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("one object a line"))
+        .collect();
+    let sources: std::collections::BTreeSet<&str> = events
+        .iter()
+        .map(|event| event["source"].as_str().expect("a source"))
+        .collect();
+    let known = ["hashes", "ledger", "management-log", "response", "rollout"];
+    assert_eq!(sources.into_iter().collect::<Vec<_>>(), known);
+    for event in events {
+        assert!(event["known_s"].as_f64() >= event["time_s"].as_f64());
+    }
+}
+
+fn notes(result: &RunResult) -> Vec<&Fact> {
+    let record = result.operator.as_ref().expect("it is exported");
+    record.notes.iter().map(|note| &note.fact).collect()
+}
+
+#[test]
+fn an_intruder_shows_in_the_log_if_there_is_one() {
+    let intruder = [
+        "change=null",
+        "attacks=[{kind: oam-wiper, dwell: 0s, hourly_probability: 0.9, destroy_at: 30m, wipe_time: 0s}]",
+        "outputs.export=[jsonl]",
+    ];
+    let with = |contract: &str| {
+        let contract = format!("telemetry.contract={contract}");
+        let overrides: Vec<&str> = intruder.into_iter().chain([contract.as_str()]).collect();
+        simulate(&night(&overrides), 1)
+    };
+    let strangers = |result: &RunResult| {
+        let session = |fact: &&&Fact| matches!(fact, Fact::Session { ticket: None, .. });
+        notes(result).iter().filter(session).count()
+    };
+    let (seen, unseen) = (with("full"), with("streaming-60s"));
+    assert!(strangers(&seen) >= 1);
+    assert_eq!(notes(&unseen), Vec::<&Fact>::new());
+    assert_eq!(seen.impact, unseen.impact, "what is seen changes nothing");
+}
+
+#[test]
+fn what_a_contract_cannot_be_is_refused_with_its_place() {
+    for (key, word) in [
+        ("telemetry.contract=everything", "pm-15min"),
+        ("telemetry.ledger.coverage=2", "coverage"),
+        ("telemetry.counters.clock_skew=9h", "clock_skew"),
+        ("telemetry.hashes.perid=5m", "period"),
+        ("outputs.export=[xml]", "openmetrics"),
+    ] {
+        let overrides = [key.to_owned()];
+        let problems = Scenario::from_text("night", NIGHT, &overrides).expect_err(key);
+        let text: String = problems.iter().map(ToString::to_string).collect();
+        assert!(text.contains(word), "{key}: {text}");
+    }
+}
