@@ -40,7 +40,7 @@ pub fn short(value: f64) -> String {
 }
 
 /// A number in at most six places, for ranges: `9,876`, `988 k`, `12.3 M`.
-pub fn brief(value: f64) -> String {
+pub(super) fn brief(value: f64) -> String {
     match value.abs() {
         1e4..1e6 => format!("{} k", grouped(value / 1e3)),
         100.0..1e4 => grouped(value),
@@ -100,7 +100,7 @@ pub fn duration(seconds: f64) -> String {
     clippy::cast_sign_loss,
     reason = "times since the reference are not negative"
 )]
-pub fn clock(seconds: f64) -> String {
+pub(super) fn clock(seconds: f64) -> String {
     let whole = libm::round(seconds) as u64;
     format!("{}:{:02}:{:02}", whole / 3_600, whole / 60 % 60, whole % 60)
 }

@@ -129,6 +129,8 @@ mod tests {
     use crate::report::{COLUMNS_JSON, RUNS_CSV, RUNS_PARQUET, open_tables};
     use crate::study::ColumnKind;
 
+    use parquet::file::metadata::RowGroupMetaData;
+
     use super::*;
 
     fn column(name: &str, holds: Holds) -> Column {
@@ -155,7 +157,7 @@ mod tests {
                 _ => Cell::Text("staged".to_owned()),
             };
             #[expect(clippy::cast_precision_loss, reason = "a small count")]
-            let number = if i % 5 == 0 {
+            let number = if i.is_multiple_of(5) {
                 Cell::Empty
             } else {
                 Cell::Number(1.0 / i as f64)
@@ -179,9 +181,9 @@ mod tests {
     fn write(table: &Table, place: &Path) {
         let mut sinks = open_tables(place, &table.columns).expect("they open");
         for row in &table.rows {
-            sinks
-                .iter_mut()
-                .for_each(|sink| sink.row(row).expect("written"));
+            for sink in &mut sinks {
+                sink.row(row).expect("written");
+            }
         }
         for sink in sinks {
             sink.finish().expect("finished");
@@ -207,8 +209,8 @@ mod tests {
         let reader =
             parquet::file::reader::SerializedFileReader::new(file).expect("a parquet file");
         let groups = parquet::file::reader::FileReader::metadata(&reader).row_groups();
-        let rows: Vec<i64> = groups.iter().map(|group| group.num_rows()).collect();
-        assert_eq!(rows, [4_096, 904]);
+        let rows = groups.iter().map(RowGroupMetaData::num_rows);
+        assert!(rows.eq([4_096, 904]));
         fs::remove_dir_all(&one).expect("removed");
         fs::remove_dir_all(&other).expect("removed");
     }

@@ -17,6 +17,7 @@ use crate::base::Digest;
 use crate::study::{Finished, JOURNAL_FILE, RowSink, StudyError, StudyFile};
 
 use super::run_dir::{parent_of, sync_dir};
+use super::study_csv::SUMMARY_FILES;
 use super::study_tables::{open_tables, table_files};
 
 /// Name of the file that says what a finished study is.
@@ -281,9 +282,10 @@ impl StudyDir {
     }
 }
 
-/// The names of all files of a study.
+/// The names of all files of a study, and of the summary that may be written beside them.
 fn files() -> impl Iterator<Item = &'static str> {
-    [STUDY_FILE, JOURNAL_FILE].into_iter().chain(table_files())
+    let own = [STUDY_FILE, JOURNAL_FILE].into_iter().chain(table_files());
+    own.chain(SUMMARY_FILES)
 }
 
 fn digest_of(path: &Path) -> io::Result<String> {

@@ -45,7 +45,7 @@ mod tests {
             let back = normal_cdf(normal_quantile(p));
             assert!((back / p - 1.0).abs() < 1e-12, "{p}: {back}");
         }
-        assert_eq!(normal_quantile(0.0), f64::NEG_INFINITY);
-        assert_eq!(normal_quantile(1.0), f64::INFINITY);
+        assert!(normal_quantile(0.0) < f64::MIN);
+        assert!(normal_quantile(1.0) > f64::MAX);
     }
 }
