@@ -26,7 +26,7 @@ mod result;
 use std::ops::ControlFlow;
 
 use crate::attack::Attacks;
-use crate::base::{SimTime, Span};
+use crate::base::{NodeId, SimTime, Span};
 use crate::change::Rollout;
 use crate::detect::signature::{Signature, Tracker};
 use crate::fault::{FaultEngine, Holds};
@@ -104,21 +104,7 @@ pub fn simulate_with(
     let workers = Workers::new(settings.threads).map_err(RunError::Workers)?;
     let file = scenario.file();
     let topology = scenario.topology();
-    let rollouts: Vec<Rollout> = file
-        .rollouts()
-        .iter()
-        .map(|(change, rollout)| {
-            Rollout::new(change, rollout, topology, scenario.clock(), seed)
-                .expect("the scenario has checked it")
-        })
-        .collect();
-    let added = file.rollouts().into_iter().map(|(change, _)| change);
-    let added = added
-        .zip(&rollouts)
-        .filter(|(change, _)| change.adds_elements);
-    let absent: Vec<_> = added
-        .flat_map(|(_, rollout)| rollout.targets().to_vec())
-        .collect();
+    let (rollouts, absent) = rollouts(scenario, seed);
     let input = NetworkInput {
         topology,
         population: &file.population,
@@ -138,12 +124,6 @@ pub fn simulate_with(
     };
     let retention = file.telemetry.retention;
     let windows_per_progress = (WINDOW_DEVICES / network.devices().max(1)).clamp(1, 64);
-    let view = OperatorView::new(&file.telemetry, topology).at_scale(file.scale);
-    let view = if file.outputs.export.is_empty() {
-        view
-    } else {
-        view.keeping_everything()
-    };
     let mut night = Night {
         scenario,
         seed,
@@ -155,7 +135,7 @@ pub fn simulate_with(
         pipeline: Pipeline::new(&file.telemetry, seed, file.scale).on(topology),
         sensors: Sensors::new(&file.telemetry, seed),
         traces: Vec::new(),
-        view,
+        view: view(scenario),
         tracker: Tracker::new(topology, file.scale),
         signature: Signature {
             contract: file.telemetry.contract,
@@ -180,6 +160,33 @@ pub fn simulate_with(
     match workers.lead(|| run(&mut night, &mut agenda, window, horizon)) {
         RunEnd::Interrupted(at) => Err(RunError::Interrupted(at)),
         RunEnd::Horizon => Ok(finish(night, horizon)),
+    }
+}
+
+/// The rollouts of the night, and the elements that are not in service before they have been installed.
+fn rollouts(scenario: &Scenario, seed: u64) -> (Vec<Rollout>, Vec<NodeId>) {
+    let changes = scenario.file().rollouts();
+    let rollout = |(change, rollout): &(_, _)| {
+        Rollout::new(change, rollout, scenario.topology(), scenario.clock(), seed)
+            .expect("the scenario has checked it")
+    };
+    let rollouts: Vec<Rollout> = changes.iter().map(rollout).collect();
+    let added = changes.iter().zip(&rollouts);
+    let absent = added
+        .filter(|((change, _), _)| change.adds_elements)
+        .flat_map(|(_, rollout)| rollout.targets().to_vec())
+        .collect();
+    (rollouts, absent)
+}
+
+/// What the operator will see.
+fn view(scenario: &Scenario) -> OperatorView {
+    let file = scenario.file();
+    let view = OperatorView::new(&file.telemetry, scenario.topology()).at_scale(file.scale);
+    if file.outputs.export.is_empty() {
+        view
+    } else {
+        view.keeping_everything()
     }
 }
 

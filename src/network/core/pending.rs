@@ -24,6 +24,11 @@ pub(in crate::network) struct Trip<'a> {
 }
 
 impl Job {
+    /// What tells it from all other work.
+    pub(super) fn identity(&self) -> (u32, u32, u32) {
+        (self.request.sent, self.request.tie, self.request.device)
+    }
+
     #[inline]
     pub(super) fn trip(&self) -> Trip<'_> {
         Trip {
@@ -84,7 +89,7 @@ pub(super) const HASH_BITS: u32 = 24;
 
 /// Work that was lost at one instant, in an order that does not depend on where it lay.
 pub(super) fn in_order(mut lost: Vec<Job>) -> Vec<Job> {
-    lost.sort_unstable_by_key(|job| (job.request.sent, job.request.tie, job.request.device));
+    lost.sort_unstable_by_key(Job::identity);
     lost
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Invariant: between windows only; work is lost, delayed or kept, never forgotten.
 
+use std::collections::BTreeSet;
+
 use crate::base::SimTime;
 use crate::network::command::Cause;
 
@@ -72,6 +74,8 @@ impl Core {
         keep: impl Fn(u64, &Pending) -> Option<u64>,
     ) {
         let (mut lost, mut too_late) = (Vec::new(), Vec::new());
+        let mut in_time = BTreeSet::new();
+        let mut kept = Vec::new();
         for (mut at, tie, mut pending) in self.under_way.drain() {
             let at_us = at >> HASH_BITS;
             if pending.from == server && at_us - u64::from(pending.travel_us) > now.as_us() {
@@ -85,14 +89,38 @@ impl Core {
                 if pending.step != Step::Free && self.is_late(pending.job.trip(), at_us) {
                     too_late.push(pending.job);
                     pending.job.given_up = true;
+                } else if self.is_in_time_after_all(&pending, now, at_us) {
+                    in_time.insert(pending.job.identity());
+                    pending.job.given_up = false;
                 }
             }
-            self.under_way.push(at, tie, pending);
+            kept.push((at, tie, pending));
+        }
+        let gives_up_no_more = |pending: &Pending| {
+            pending.step == Step::GiveUp && in_time.contains(&pending.job.identity())
+        };
+        for (at, tie, pending) in kept {
+            if !gives_up_no_more(&pending) {
+                self.under_way.push(at, tie, pending);
+            }
         }
         for job in too_late {
             self.give_up_in_time(job.trip());
         }
         self.fail_all(lost);
+    }
+
+    /// Whether work of which it was certain that its caller would give up first will now be done before that.
+    fn is_in_time_after_all(&self, pending: &Pending, now: SimTime, at_us: u64) -> bool {
+        let job = &pending.job;
+        let gives_up_us = self.gives_up_us(&job.request);
+        let patient = self.tempers[pending.from as usize].patience_us.is_none();
+        job.given_up
+            && job.request.presumed_to_succeed()
+            && pending.step != Step::Free
+            && patient
+            && gives_up_us > now.as_us()
+            && at_us <= gives_up_us
     }
 
     /// Whether a caller that takes silence for success has given up at `at_us`, and nobody knows yet.

@@ -197,7 +197,7 @@ fn differs(world: &Small, seed: u64, deaf: bool) -> Option<(SimTime, String)> {
 
 #[test]
 fn both_engines_agree_in_random_worlds() {
-    for number in 0..150 {
+    for number in 0..100 {
         let difference = differs(&world(number), number, false);
         if let Some((at, difference)) = difference {
             panic!("world {number}, first seen at {at}: {difference}");

@@ -55,8 +55,8 @@ impl Shard {
             self.want_service(air, index, at);
         }
         if place.ways != 0 {
-            let what = (Procedure::InitialRegistration, words[2]);
-            self.send_from(air, index, at, what, place);
+            let what = (at, Procedure::InitialRegistration, words[2]);
+            self.send_from(air, index, what, place);
             self.presume_failure(air, index, at, words);
         } else {
             self.presume_failure(air, index, at, words);
@@ -205,7 +205,7 @@ impl Shard {
     pub(super) fn send(&mut self, air: &Air, index: usize, at: Tick, what: (Procedure, u32)) {
         let device = &self.devices[index];
         let place = air.place(self.home(index), device.serving(), device.class);
-        self.send_from(air, index, at, what, place);
+        self.send_from(air, index, (at, what.0, what.1), place);
     }
 
     #[inline]
@@ -213,8 +213,7 @@ impl Shard {
         &mut self,
         air: &Air,
         index: usize,
-        at: Tick,
-        (procedure, tie): (Procedure, u32),
+        (at, procedure, tie): (Tick, Procedure, u32),
         place: Place<'_>,
     ) {
         let device = &self.devices[index];
