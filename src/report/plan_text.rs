@@ -66,7 +66,6 @@ fn table(found: &Found) -> TextTable {
         Align::Left,
         Align::Right,
         Align::Right,
-        Align::Right,
         Align::Left,
         Align::Right,
         Align::Left,
@@ -75,7 +74,6 @@ fn table(found: &Found) -> TextTable {
     table.row([
         "plan",
         "takes",
-        "done",
         "mean loss",
         "95 % interval",
         "95th %",
