@@ -33,9 +33,9 @@
 //! | [`detect`] | alarms, gate judges, the detection floor | the truth |
 //! | [`response`] | people and automation acting on alarms | the truth |
 //! | [`impact`] | blast radius, recovery, regulators' thresholds, published figures | decisions |
-//! | [`scenario`] | the file: read, check, report every error at once, build | |
+//! | [`scenario`] | the file: read, check, report every error at once, lint the plan, build | |
 //! | [`simulation`] | one run, wired together | what to decide |
-//! | [`study`] | many runs: designs, threads between runs, journals, shards, pairing | how results are written |
+//! | [`study`] | many runs: designs, threads between runs, journals, shards, pairing; replays scored | how results are written |
 //! | [`report`] | tables in, bytes out | how a run works |
 //! | [`cli`] | arguments, files, progress, exit codes; the only room that prints | |
 //!

@@ -130,6 +130,7 @@ fn population() -> PopulationSpec {
         ..ClassSpec::default()
     };
     PopulationSpec {
+        mix: std::collections::BTreeMap::new(),
         classes: vec![class],
         registered_at_start: false,
         first_attempt: Delay::Uniform {

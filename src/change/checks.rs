@@ -43,6 +43,13 @@ pub(super) fn findings(change: &ChangeSpec, spec: &RolloutSpec, clock: &WallCloc
     if let Some(defect) = &change.defect {
         all.extend(under("change.defect", defect.defect().findings()));
     }
+    for (index, certificate) in change.mop.certificates.iter().enumerate() {
+        if WallClock::parse(&certificate.ends).is_err() {
+            let path = format!("change.mop.certificates[{index}].ends");
+            let allowed = "a date and time with offset, such as 2027-03-01T00:00:00Z";
+            all.push((path, format!("{:?}", certificate.ends), allowed.to_owned()));
+        }
+    }
     if let Some(window) = &spec.window {
         all.extend(under("rollout.window", window.findings(clock)));
     }

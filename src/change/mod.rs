@@ -30,6 +30,6 @@ pub use rollout_spec::{
     Approval, Drain, DrainMode, ManagementPath, OnFail, OnInconclusive, ReadmitScope, RollbackSpec,
     RolloutSpec, StageOrder, StageSpec,
 };
-pub use spec::{ChangeKind, ChangeSpec, LabTest, Mop, Risk};
+pub use spec::{Certificate, ChangeKind, ChangeSpec, LabTest, Mop, Risk};
 pub use threshold::Threshold;
 pub use window::{DateRange, TimeOfDay, Weekday, WindowSpec, Zone};

@@ -74,7 +74,9 @@ pub enum ChangeKind {
 }
 
 /// The declared risk of a change.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Risk {
     /// Low.
@@ -86,6 +88,17 @@ pub enum Risk {
     High,
 }
 
+impl Risk {
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
 /// The method of procedure, as far as it is on paper.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -94,6 +107,12 @@ pub struct Mop {
     pub peer_review: bool,
     /// What the laboratory said.
     pub lab_test: LabTest,
+    /// The risk that the series of changes began with, if it has been lowered since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub risk_before: Option<Risk>,
+    /// Certificates and licences inside the software and on its elements.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<Certificate>,
     /// Checks before the work.
     #[schemars(extend("x-aliases" = ["prerequisites"]))]
     pub precheck: Vec<String>,
@@ -108,11 +127,23 @@ impl Default for Mop {
         Self {
             peer_review: true,
             lab_test: LabTest::Passed,
+            risk_before: None,
+            certificates: Vec::new(),
             precheck: Vec::new(),
             postcheck: Vec::new(),
             expected_alarms: Vec::new(),
         }
     }
+}
+
+/// A certificate or licence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Certificate {
+    /// Its name.
+    pub name: String,
+    /// Date and time at which it ends, with its offset from UTC.
+    pub ends: String,
 }
 
 /// What the laboratory said.

@@ -30,6 +30,8 @@ pub(super) enum Command {
     Run(RunArguments),
     /// Run scenarios on common random numbers, or read run directories, and show the differences.
     Compare(CompareArguments),
+    /// Draw the pictures of a run's report again, as SVG for papers and slides.
+    Plot(PlotArguments),
     /// Run a study: many runs of a scenario, into one table.
     Batch(Box<BatchArguments>),
     /// Put the shards of a study together.
@@ -38,8 +40,15 @@ pub(super) enum Command {
     Plan(PlanArguments),
     /// Say what the runs of a study say: distributions, differences, what drives an outcome.
     Summarize(SummarizeArguments),
-    /// Check scenario files and report every error in them.
+    /// Check scenario files: report every error, and what history says is dangerous about the plan.
     Check(CheckArguments),
+    /// Say what a warning of `check` means, and which event taught it; without a rule, list all.
+    Explain {
+        /// Which rule.
+        rule: Option<String>,
+    },
+    /// Run replays of real events over several seeds, and count the published figures that they hit.
+    Score(ScoreArguments),
     /// Print the JSON Schema of scenario files, study files or search files.
     Schema {
         /// That of study files.
@@ -115,7 +124,8 @@ pub(super) struct CompareArguments {
     pub(super) runs: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) how: How,
-    /// Keep the run directories of the scenarios under this directory.
+    /// Write report.html here, and keep the run directories of the scenarios beside it
+    /// [default: only report.html, in runs/A-vs-B-SEED].
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
     /// Replace earlier run directories.
@@ -124,6 +134,20 @@ pub(super) struct CompareArguments {
     /// Print JSON instead of text.
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// Arguments of `plot`.
+#[derive(Args, Clone, Debug)]
+pub(super) struct PlotArguments {
+    /// A run directory.
+    #[arg(value_name = "RUN_DIR")]
+    pub(super) run: PathBuf,
+    /// Write the pictures into this directory.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// Replace files that exist.
+    #[arg(long)]
+    pub(super) force: bool,
 }
 
 /// Arguments of `plan`.
@@ -253,6 +277,25 @@ pub(super) struct CheckArguments {
     pub(super) json: bool,
 }
 
+/// Arguments of `score`.
+#[derive(Args, Clone, Debug)]
+pub(super) struct ScoreArguments {
+    /// Scenarios with a `published` block.
+    #[arg(required = true)]
+    pub(super) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) how: How,
+    /// How many seeds, counted from that of each scenario.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub(super) seeds: u64,
+    /// Exit with 1 if the share of predicted figures that are hit is below this.
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub(super) require: Option<f64>,
+    /// Print JSON instead of text.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
 /// Arguments of `topology`.
 #[derive(Args, Clone, Debug)]
 pub(super) struct TopologyArguments {
@@ -269,6 +312,12 @@ pub(super) struct TopologyArguments {
     /// Replace files that exist.
     #[arg(long)]
     pub(super) force: bool,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share: Option<f64> = text.parse().ok();
+    let fits = share.filter(|share| (0.0..=1.0).contains(share));
+    fits.ok_or_else(|| "expected a share from 0 to 1".to_owned())
 }
 
 /// A size in bytes: `8GiB`, `500MB`, `2G`; a letter stands for powers of 1,024.

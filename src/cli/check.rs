@@ -1,8 +1,12 @@
-//! `cellfall check` and `cellfall schema`: what a scenario file may say, and whether it does.
+//! `cellfall check`, `explain` and `schema`: what a scenario file may say, whether it does, and what is
+//! dangerous about its plan.
 //!
 //! Invariant: runs nothing.
 
 use serde_json::json;
+
+use crate::report::wrapped;
+use crate::scenario::{Rule, rules};
 
 use super::arguments::CheckArguments;
 use super::engine::{Engine, Failure, Request};
@@ -33,6 +37,8 @@ pub(super) fn check<E: Engine>(
         let (errors, warnings) = match engine.load(&request) {
             Ok(world) => {
                 let mut plan = engine.plan(&world);
+                let lint = plan.lint.into_iter().map(|(_, line)| line);
+                plan.warnings.extend(lint);
                 plan.warnings.append(&mut plan.remarks);
                 (Vec::new(), plan.warnings)
             }
@@ -81,6 +87,28 @@ fn show(json: bool, all: &[Found], terminal: &mut Terminal<'_>) -> Result<(), St
 
 fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// What a rule of the plan lint warns of and why, or a list of all rules.
+pub(super) fn explain(asked: Option<&str>, terminal: &mut Terminal<'_>) -> Result<Exit, Stop> {
+    let Some(id) = asked else {
+        let line = |rule: &Rule| format!("{:22}{}\n", rule.id, rule.what);
+        let all: String = rules().iter().map(line).collect();
+        return Ok(terminal.print(&all).map(|()| Exit::Done)?);
+    };
+    let Some(rule) = rules().iter().find(|rule| rule.id == id) else {
+        let ids: Vec<_> = rules().iter().map(|rule| rule.id).collect();
+        let known = ids.join(", ");
+        return Err(Stop::File(format!("no rule \"{id}\"; there are {known}")));
+    };
+    let parts = [rule.explanation, rule.incident];
+    let text = parts.map(|part| wrapped(part, terminal.width).join("\n"));
+    let silence = "To silence it in a scenario:";
+    let example = format!("lint: {{silence: [{{rule: {id}, reason: …}}]}}");
+    let head = format!("{id}: {}", rule.what);
+    let [why, learnt] = text;
+    let text = format!("{head}\n\n{why}\n\n{learnt}\n\n{silence}\n  {example}\n");
+    Ok(terminal.print(&text).map(|()| Exit::Done)?)
 }
 
 pub(super) fn schema<E: Engine>(engine: &E, terminal: &mut Terminal<'_>) -> Result<Exit, Stop> {

@@ -7,19 +7,29 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use crate::report::{RunDir, compare_text, read_figures, render, signature_json};
+use crate::report::{
+    RunDir, Story, compare_html, compare_text, is_report, read_figures, read_story, render,
+    signature_json,
+};
 use crate::study::{Paired, RunFigures, RunSigns, pair};
 
 use super::arguments::{CompareArguments, How};
 use super::engine::{Engine, Failure, Plan};
-use super::run::{Job, file_word, request};
+use super::export::{Export, write_all};
+use super::run::{Job, file_word, request, tell_lint};
 use super::stop::{Exit, Stop};
 use super::terminal::Terminal;
 use super::timing::Phases;
 
+/// The report's name.
+const REPORT: &str = "report.html";
+
+/// Most bytes of a directory's name that come from names of scenarios (ASCII alone).
+const NAME_BYTES_MAX: usize = 120;
+
 /// One of the things compared: figures of an earlier run, or a scenario that will run.
 enum Side<W> {
-    Earlier(RunFigures),
+    Earlier(RunFigures, Box<Result<Story, String>>),
     Scenario {
         file: PathBuf,
         world: W,
@@ -29,9 +39,16 @@ enum Side<W> {
 }
 
 impl<W> Side<W> {
+    fn name(&self) -> &str {
+        match self {
+            Self::Earlier(figures, _) => &figures.scenario,
+            Self::Scenario { plan, .. } => &plan.name,
+        }
+    }
+
     fn seed(&self) -> u64 {
         match self {
-            Self::Earlier(figures) => figures.seed,
+            Self::Earlier(figures, _) => figures.seed,
             Self::Scenario { plan, .. } => plan.seed,
         }
     }
@@ -44,10 +61,15 @@ pub(super) fn compare<E: Engine>(
 ) -> Result<Exit, Stop> {
     let mut how = asked.how.clone();
     let sides = load(asked, &mut how, engine, terminal)?;
+    let place = report_place(asked, &sides)?;
     let (mut figures, mut failed, mut kept) = (Vec::new(), Vec::new(), Vec::new());
+    let mut stories = Vec::new();
     for side in sides {
         match figures_of(side, &how, engine, (terminal, &mut kept)) {
-            Ok(of_one) => figures.push(of_one),
+            Ok((of_one, story)) => {
+                figures.push(of_one);
+                stories.push(story);
+            }
             Err(Stop::Failure(Failure::Input(problems), _)) => failed.extend(problems),
             Err(Stop::Failure(interrupted, _)) => {
                 return Err(Stop::Failure(interrupted, kept_text(&kept)));
@@ -62,8 +84,52 @@ pub(super) fn compare<E: Engine>(
         }
         return Err(Stop::Batch(failed));
     }
-    show(asked.json, &paired?, terminal)?;
+    let paired = paired?;
+    show(asked.json, &paired, terminal)?;
+    write_report(&place, &paired, stories, terminal)?;
     Ok(Exit::Done)
+}
+
+/// Where the report goes; an earlier report may be replaced, anything else not.
+fn report_place<W>(asked: &CompareArguments, sides: &[Side<W>]) -> Result<PathBuf, Stop> {
+    let names: Vec<String> = sides.iter().map(|side| file_word(side.name())).collect();
+    let seed = sides.first().map_or(0, Side::seed);
+    let mut word = names.join("-vs-");
+    word.truncate(NAME_BYTES_MAX);
+    let own = || Path::new("runs").join(format!("{word}-{seed}"));
+    let place = asked.out.clone().unwrap_or_else(own).join(REPORT);
+    if place.exists() && !asked.force {
+        let text = std::fs::read_to_string(&place).unwrap_or_default();
+        if !is_report(&text) {
+            let path = place.display();
+            return Err(Stop::File(format!(
+                "{path}: found a file that is no report; --force replaces it"
+            )));
+        }
+    }
+    Ok(place)
+}
+
+/// Write the report, if every run can tell its story.
+fn write_report(
+    place: &Path,
+    paired: &Paired,
+    stories: Vec<Result<Story, String>>,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Stop> {
+    match stories.into_iter().collect::<Result<Vec<Story>, String>>() {
+        Err(problem) => terminal.tell(&format!("no report is written: {problem}")),
+        Ok(stories) => {
+            let page = compare_html(paired, &stories);
+            let export = Export {
+                path: place.to_owned(),
+                bytes: page.as_bytes(),
+            };
+            write_all(&[export], true)?;
+            terminal.tell(&format!("written to {}", place.display()));
+        }
+    }
+    Ok(())
 }
 
 /// Read everything, and report all that is wrong with all of it. Unless a seed was asked for, all
@@ -77,7 +143,8 @@ fn load<E: Engine>(
     let (mut sides, mut problems) = (Vec::new(), Vec::new());
     for (i, path) in asked.runs.iter().enumerate() {
         let side = if path.is_dir() {
-            Side::Earlier(read_figures(path)?)
+            let story = read_story(path).map_err(|problem| problem.to_string());
+            Side::Earlier(read_figures(path)?, Box::new(story))
         } else {
             match engine.load(&request(path, how)) {
                 Err(Failure::Input(lines)) => {
@@ -95,8 +162,9 @@ fn load<E: Engine>(
         return Err(Failure::Input(problems).into());
     }
     for side in &sides {
-        if let Side::Scenario { plan, .. } = side {
+        if let Side::Scenario { file, plan, .. } = side {
             plan.warnings.iter().for_each(|line| terminal.tell(line));
+            tell_lint(file, plan, terminal);
         }
     }
     Ok(sides)
@@ -131,9 +199,9 @@ fn figures_of<E: Engine>(
     how: &How,
     engine: &E,
     (terminal, kept): (&mut Terminal<'_>, &mut Vec<PathBuf>),
-) -> Result<RunFigures, Stop> {
+) -> Result<(RunFigures, Result<Story, String>), Stop> {
     let (file, world, plan, directory) = match side {
-        Side::Earlier(figures) => return Ok(figures),
+        Side::Earlier(figures, story) => return Ok((figures, *story)),
         Side::Scenario {
             file,
             world,
@@ -152,7 +220,7 @@ fn figures_of<E: Engine>(
         result.timing = Some(timing);
         kept.push(directory.finish(&rendered, &result)?);
     }
-    Ok(RunFigures::of(&result))
+    Ok((RunFigures::of(&result), Ok(Story::of(&result))))
 }
 
 fn kept_text(kept: &[PathBuf]) -> String {

@@ -33,6 +33,8 @@ pub struct Plan {
     pub horizon: SimTime,
     /// Warnings about the scenario, each with its place.
     pub warnings: Vec<String>,
+    /// What the plan lint says: the rule, and its warning with its place.
+    pub lint: Vec<(&'static str, String)>,
     /// What is odd about the network, for those who ask.
     pub remarks: Vec<String>,
 }

@@ -1,6 +1,6 @@
 //! The command line: arguments, files, progress, exit codes.
 //!
-//! Exit codes: 0 done (a check with warnings too); 1 a gate or `--verify` failed; 2 wrong use or
+//! Exit codes: 0 done (a check with warnings too); 1 a gate, `--verify` or `--require` failed; 2 wrong use or
 //! input/output; 3 some runs of a batch failed; 130 interrupted.
 //!
 //! Invariant: the only room that prints, reads the wall clock or ends the process; nothing that it reads
@@ -16,8 +16,10 @@ mod export;
 mod interrupt;
 mod merge;
 mod plan;
+mod plot;
 mod progress;
 mod run;
+mod score;
 mod slurm;
 mod stop;
 mod summarize;
@@ -90,6 +92,9 @@ fn execute<E: Engine>(arguments: &Arguments, engine: &E, terminal: &mut Terminal
         Command::Check(asked) => check::check(asked, engine, terminal),
         Command::Plan(asked) => plan::plan(asked, terminal),
         Command::Summarize(asked) => summarize::summarize(asked, terminal),
+        Command::Plot(asked) => plot::plot(asked, terminal),
+        Command::Explain { rule } => check::explain(rule.as_deref(), terminal),
+        Command::Score(asked) => score::score(asked, engine, terminal),
         Command::Schema { study: true, .. } => batch::schema(terminal),
         Command::Schema { search: true, .. } => plan::schema(terminal),
         Command::Schema { .. } => check::schema(engine, terminal),

@@ -25,6 +25,7 @@ pub(super) fn run<E: Engine>(
     phases.end("load");
     let plan = engine.plan(&world);
     plan.warnings.iter().for_each(|line| terminal.tell(line));
+    tell_lint(&asked.file, &plan, terminal);
     plan.remarks
         .iter()
         .for_each(|line| tracing::info!("{line}"));
@@ -59,6 +60,18 @@ fn with_exports(asked: &RunArguments) -> How {
             .push(format!("outputs.export=[{formats}]"));
     }
     how
+}
+
+/// One line on what `check` would say at length.
+pub(super) fn tell_lint(file: &Path, plan: &Plan, terminal: &mut Terminal<'_>) {
+    let mut rules: Vec<_> = plan.lint.iter().map(|(rule, _)| *rule).collect();
+    rules.dedup();
+    if !rules.is_empty() {
+        let (file, rules) = (file.display(), rules.join(", "));
+        terminal.tell(&format!(
+            "{file}: warning: the plan has {rules} (see cellfall check)"
+        ));
+    }
 }
 
 /// One run to be done.

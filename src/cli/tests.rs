@@ -45,12 +45,15 @@ impl Engine for Sample {
             .name
             .contains("odd")
             .then(|| "odd.yaml:1:1: warning: odd".to_owned());
+        let risky = world.name.contains("risky");
+        let lint = risky.then(|| ("no-gate", "risky.yaml:2:1: warning [no-gate]: x".to_owned()));
         Plan {
             name: world.name.clone(),
             seed: world.seed,
             clock: result.clock,
             horizon: result.horizon,
             warnings: warning.into_iter().collect(),
+            lint: lint.into_iter().collect(),
             remarks: Vec::new(),
         }
     }
@@ -260,6 +263,21 @@ fn scenarios_and_run_directories_are_compared() {
         printed.out
     );
     assert!(kept.join("2-plan-b-9").join("summary.json").exists());
+    let report = kept.join("report.html");
+    let page = fs::read_to_string(&report).expect("written");
+    assert!(page.contains("B plan-b"), "the report names both");
+    let earlier = kept.join("2-plan-b-9");
+    let words = ["compare", text(&a), text(&earlier), "--out", text(&kept)];
+    assert_eq!(
+        dispatch(&words).exit,
+        Exit::Done,
+        "an earlier report makes way"
+    );
+    fs::write(&report, "my thesis").expect("writable");
+    let refused = dispatch(&words);
+    assert_eq!(refused.exit, Exit::Wrong);
+    assert!(refused.err.contains("no report"), "{}", refused.err);
+    assert_eq!(fs::read_to_string(&report).expect("there"), "my thesis");
     let other = dispatch(&["compare", text(&a), "plan-b.yaml", "--seed", "8"]);
     assert_eq!(other.exit, Exit::Wrong, "seeds differ");
     assert_eq!(
@@ -267,7 +285,8 @@ fn scenarios_and_run_directories_are_compared() {
         Exit::Wrong,
         "one is too few"
     );
-    let json = dispatch(&["compare", "good.yaml", "plan-b.yaml", "--json"]);
+    let json = ["compare", "good.yaml", "plan-b.yaml", "--json", "--out"];
+    let json = dispatch(&[&json[..], &[text(&place.join("json"))]].concat());
     let root: serde_json::Value = serde_json::from_str(&json.out).expect("JSON");
     assert_eq!(root["scenarios"], serde_json::json!(["good", "plan-b"]));
 }
@@ -286,6 +305,33 @@ fn a_batch_with_failures_is_exit_code_3_and_an_interrupted_one_keeps_what_it_has
     let all_wrong = dispatch(&["compare", "broken.yaml", "broken-too.yaml"]);
     assert_eq!(all_wrong.exit, Exit::Wrong);
     assert_eq!(all_wrong.err.lines().count(), 4, "both files are reported");
+}
+
+#[test]
+fn pictures_are_drawn_from_a_run_directory() {
+    let place = place("plot");
+    let (run, plots) = (place.join("run"), place.join("plots"));
+    dispatch(&["run", "good.yaml", "--out", text(&run)]);
+    let words = ["plot", text(&run), "--out", text(&plots)];
+    let done = dispatch(&words);
+    assert_eq!(done.exit, Exit::Done, "{}", done.err);
+    let svg = fs::read_to_string(plots.join("registered.svg")).expect("written");
+    assert!(svg.contains("good: devices registered"), "{svg}");
+    assert_eq!(dispatch(&words).exit, Exit::Wrong, "files that exist stay");
+    assert_eq!(
+        dispatch(&[&words[..], &["--force"]].concat()).exit,
+        Exit::Done
+    );
+    fs::write(run.join("report.html"), "<p>mine</p>").expect("writable");
+    let wrong = dispatch(&["plot", text(&run), "--out", text(&place.join("other"))]);
+    assert_eq!(wrong.exit, Exit::Wrong);
+    assert!(
+        wrong.err.contains("report.html: found no report"),
+        "{}",
+        wrong.err
+    );
+    let none = dispatch(&["plot", text(&place), "--out", text(&plots)]);
+    assert!(none.err.contains("report.html"), "{}", none.err);
 }
 
 #[test]
@@ -367,4 +413,56 @@ fn a_broken_pipe_is_success_and_a_full_disk_is_not() {
     let full = dispatch_to(&["schema"], &mut Refusing(io::ErrorKind::StorageFull));
     assert_eq!(full.0, Exit::Wrong);
     assert!(full.1.contains("standard output"), "{}", full.1);
+}
+
+#[test]
+fn explain_lists_rules_and_says_why() {
+    let all = dispatch(&["explain"]);
+    assert_eq!(all.exit, Exit::Done);
+    assert!(all.out.lines().count() >= 10, "{}", all.out);
+    let one = dispatch(&["explain", "no-gate"]);
+    assert!(one.out.contains("AT&T, 22 February 2024"), "{}", one.out);
+    let none = dispatch(&["explain", "no-such-rule"]);
+    assert_eq!(none.exit, Exit::Wrong);
+    assert!(none.err.contains("there are no-gate, "), "{}", none.err);
+}
+
+#[test]
+fn check_tells_the_lint_at_length_and_run_in_a_line() {
+    let folder = place("risky");
+    let out = folder.join("out");
+    let checked = dispatch(&["check", "risky.yaml"]);
+    assert_eq!(checked.exit, Exit::Done);
+    assert!(
+        checked.err.contains("warning [no-gate]: x"),
+        "{}",
+        checked.err
+    );
+    assert!(checked.out.contains("good, 1 warning"), "{}", checked.out);
+    let run = dispatch(&["run", "risky.yaml", "--out", text(&out)]);
+    let brief = "risky.yaml: warning: the plan has no-gate (see cellfall check)";
+    assert!(run.err.contains(brief), "{}", run.err);
+    fs::remove_dir_all(folder).expect("it goes");
+}
+
+#[test]
+fn a_score_counts_and_can_be_required() {
+    let printed = dispatch(&["score", "a.yaml", "b.yaml", "--seeds", "2"]);
+    assert_eq!(printed.exit, Exit::Done);
+    let last = printed.out.lines().last().unwrap_or_default();
+    assert!(last.contains("predicted figures hit"), "{}", printed.out);
+    assert!(last.contains("median of 2 seeds"), "{last}");
+    let strict = dispatch(&["score", "a.yaml", "--seeds", "1", "--require", "1"]);
+    assert_eq!(strict.exit, Exit::Failed, "{}", strict.out);
+    let lenient = dispatch(&["score", "a.yaml", "--seeds", "1", "--require", "0"]);
+    assert_eq!(lenient.exit, Exit::Done);
+    let json = dispatch(&["score", "a.yaml", "--seeds", "1", "--json"]);
+    let rows: serde_json::Value = serde_json::from_str(&json.out).expect("JSON");
+    assert_eq!(rows[0]["incident"], "a");
+    let broken = dispatch(&["score", "a.yaml", "broken.yaml"]);
+    assert_eq!((broken.exit, broken.out.as_str()), (Exit::Wrong, ""));
+    assert_eq!(
+        dispatch(&["score", "a.yaml", "--require", "2"]).exit,
+        Exit::Wrong
+    );
 }

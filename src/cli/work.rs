@@ -28,12 +28,15 @@ impl Engine for Cellfall {
         // A scenario tells its own warnings first, then those of its network.
         let said = scenario.warnings();
         let remarks = scenario.topology().warnings().len();
+        let told = scenario.remarks().iter();
+        let lint = told.filter_map(|problem| Some((problem.rule?, problem.to_string())));
         Plan {
             name: scenario.file().name.clone(),
             seed: scenario.file().seed,
             clock: scenario.clock().clone(),
             horizon: SimTime::ZERO + scenario.file().horizon,
             warnings: said[..said.len() - remarks].to_vec(),
+            lint: lint.collect(),
             remarks: said[said.len() - remarks..].to_vec(),
         }
     }

@@ -63,6 +63,8 @@ pub struct Calls {
     pub attempted: u64,
     /// Of those, blocked.
     pub blocked: u64,
+    /// Of those, originated and blocked at the first attempt: ordinary demand that was not carried.
+    pub first_blocked: u64,
     /// Emergency calls attempted.
     pub emergency: u64,
     /// Of those, blocked.
@@ -201,6 +203,7 @@ pub(super) fn group_impact(
         calls: Calls {
             attempted: scaled(last.calls),
             blocked: scaled(last.calls_blocked),
+            first_blocked: scaled(last.calls_first_blocked),
             emergency: scaled(last.emergency_calls),
             emergency_blocked: scaled(last.emergency_blocked),
         },

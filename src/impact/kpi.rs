@@ -130,6 +130,7 @@ fn device_delta(before: &ClassCounts, now: &ClassCounts) -> ClassCounts {
     delta.ims_successes -= before.ims_successes;
     delta.calls -= before.calls;
     delta.calls_blocked -= before.calls_blocked;
+    delta.calls_first_blocked -= before.calls_first_blocked;
     delta.emergency_calls -= before.emergency_calls;
     delta.emergency_blocked -= before.emergency_blocked;
     delta

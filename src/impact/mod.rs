@@ -11,6 +11,7 @@ mod curve;
 mod figures;
 mod kpi;
 mod names;
+mod places;
 mod published;
 mod recorder;
 mod rules;
@@ -21,6 +22,7 @@ pub use curve::Curve;
 pub use figures::{Calls, GroupImpact, Impact, Recovery, Registered, ServiceImpact};
 pub use kpi::{DeviceKpi, FunctionKpi, Kpi, Scope};
 pub use names::{Names, TowerPlace};
+pub use places::{FRAMES_MAX, MAP_SERVICES, Place, PlaceFrame, PlaceRecorder, Places, WHOLE};
 pub use published::{
     Evaluated, Evidence, Figure, Outcome, Published, Quantity, ServiceName, Tag, Tolerance, Unit,
     Value, evaluate,

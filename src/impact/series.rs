@@ -92,7 +92,7 @@ pub(super) fn add(sum: &mut ClassCounts, more: &ClassCounts) {
 }
 
 /// The plain counters, as one list.
-pub(super) fn counters(counts: &mut ClassCounts) -> [&mut u64; 14] {
+pub(super) fn counters(counts: &mut ClassCounts) -> [&mut u64; 15] {
     [
         &mut counts.devices,
         &mut counts.registered,
@@ -106,6 +106,7 @@ pub(super) fn counters(counts: &mut ClassCounts) -> [&mut u64; 14] {
         &mut counts.ims_successes,
         &mut counts.calls,
         &mut counts.calls_blocked,
+        &mut counts.calls_first_blocked,
         &mut counts.emergency_calls,
         &mut counts.emergency_blocked,
     ]

@@ -195,10 +195,6 @@ impl<T: Copy> Calendar<T> {
 }
 
 #[inline]
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "below the number of buckets"
-)]
 const fn place(bucket: u64) -> usize {
     (bucket % BUCKETS) as usize
 }

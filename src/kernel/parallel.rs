@@ -45,11 +45,6 @@ impl Workers {
         Ok(Self { pool: Some(pool) })
     }
 
-    /// Whether there is one thread only.
-    pub fn is_single(&self) -> bool {
-        self.pool.is_none()
-    }
-
     /// Do all of `work` on one of the threads: what it then shares out finds them awake sooner.
     pub fn lead<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
         match &self.pool {

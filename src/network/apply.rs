@@ -43,7 +43,7 @@ impl Network<'_> {
                 self.wake_all(now);
                 let (air, at) = (&self.air, now.ceil_tick());
                 self.workers.each(&mut self.shards, true, |shard| {
-                    shard.announce(air, share.get(), at)
+                    shard.announce(air, share.get(), at);
                 });
             }
             _ => self.harm(command, now),
@@ -91,7 +91,7 @@ impl Network<'_> {
             let elements = &self.air.elements;
             let holds = |device: u32| elements.ims_home(device) == Some(server);
             self.workers.each(&mut self.shards, true, |shard| {
-                shard.drop_ims(air, &holds, share, at)
+                shard.drop_ims(air, &holds, share, at);
             });
             return;
         }
@@ -102,7 +102,7 @@ impl Network<'_> {
                     u8::try_from(member).expect("few members of a pool"),
                 );
                 self.workers.each(&mut self.shards, true, |shard| {
-                    shard.drop_contexts(air, holder, share, at)
+                    shard.drop_contexts(air, holder, share, at);
                 });
             }
         }
@@ -122,7 +122,7 @@ impl Network<'_> {
         if changes {
             let (air, at) = (&self.air, now.ceil_tick());
             self.workers.each(&mut self.shards, true, |shard| {
-                shard.wake_towers(air, &concerned, at)
+                shard.wake_towers(air, &concerned, at);
             });
         }
         self.air.open(next);
@@ -138,7 +138,7 @@ impl Network<'_> {
         let everywhere = vec![true; self.air.towers.len()];
         let (air, at) = (&self.air, now.ceil_tick());
         self.workers.each(&mut self.shards, true, |shard| {
-            shard.wake_towers(air, &everywhere, at)
+            shard.wake_towers(air, &everywhere, at);
         });
     }
 
@@ -345,7 +345,7 @@ impl Network<'_> {
         self.mark(&flood.scope);
         let (air, at) = (&self.air, now.ceil_tick());
         self.workers.each(&mut self.shards, true, |shard| {
-            shard.start_flood(air, slot, at)
+            shard.start_flood(air, slot, at);
         });
     }
 
@@ -356,7 +356,7 @@ impl Network<'_> {
         };
         let (air, at) = (&self.air, now.ceil_tick());
         self.workers.each(&mut self.shards, true, |shard| {
-            shard.stop_flood(air, slot, at)
+            shard.stop_flood(air, slot, at);
         });
         self.air.floods[slot] = None;
     }

@@ -61,6 +61,9 @@ pub struct ClassCounts {
     pub calls: u64,
     /// Calls blocked.
     pub calls_blocked: u64,
+    /// Calls blocked that the device originated and that were no redials: the ordinary demand that was
+    /// not carried, each call counted once.
+    pub calls_first_blocked: u64,
     /// Emergency calls attempted.
     pub emergency_calls: u64,
     /// Emergency calls blocked.
@@ -87,6 +90,7 @@ impl ClassCounts {
         self.ims_successes += part.ims_successes;
         self.calls += part.calls;
         self.calls_blocked += part.calls_blocked;
+        self.calls_first_blocked += part.calls_first_blocked;
         self.emergency_calls += part.emergency_calls;
         self.emergency_blocked += part.emergency_blocked;
     }
@@ -113,6 +117,15 @@ pub struct FunctionCounts {
     pub backlog_us: u64,
     /// Whether it serves now.
     pub up: bool,
+}
+
+/// The devices of a group of towers at one instant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GroupCounts {
+    /// Devices simulated.
+    pub devices: u32,
+    /// Of those, without each service ([`SERVICES`] order).
+    pub out: [u32; 4],
 }
 
 /// Reject causes that are counted one by one (TS 24.501 §9.11.3.2, TS 24.301 §9.9.3.9); the last place

@@ -32,7 +32,7 @@ impl Network<'_> {
                 self.mark(scope);
                 let (air, at) = (&self.air, now.ceil_tick());
                 self.workers.each(&mut self.shards, true, |shard| {
-                    shard.cancel(air, scope, share.get(), at)
+                    shard.cancel(air, scope, share.get(), at);
                 });
             }
             Command::RefuseDevices {
@@ -45,14 +45,14 @@ impl Network<'_> {
                 debug_assert!(cause.is_sticky(), "others are retried at once");
                 let (air, at) = (&self.air, now.ceil_tick());
                 self.workers.each(&mut self.shards, true, |shard| {
-                    shard.refuse(air, share.get(), at)
+                    shard.refuse(air, share.get(), at);
                 });
             }
             Command::DestroyDevices { id, scope, share } => {
                 self.mark(scope);
                 let (air, at) = (&self.air, now.ceil_tick());
                 self.workers.each(&mut self.shards, true, |shard| {
-                    shard.destroy(air, (*id, scope), share.get(), at)
+                    shard.destroy(air, (*id, scope), share.get(), at);
                 });
             }
             Command::ScaleDemand { scope, factor } => self.scale_demand(scope, *factor, now),
@@ -138,7 +138,7 @@ impl Network<'_> {
         self.air.demand = demand;
         let at = now.ceil_tick();
         self.workers.each(&mut self.shards, true, |shard| {
-            shard.hasten_calls(&slower, at)
+            shard.hasten_calls(&slower, at);
         });
     }
 

@@ -15,6 +15,8 @@ mod harm;
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
     clippy::struct_excessive_bools,
+    clippy::struct_field_names,
+    clippy::needless_pass_by_value,
     reason = "a model of a few hundred devices, kept simple: a field for each fact"
 )]
 mod naive;
@@ -31,8 +33,8 @@ pub use command::{
     Scope,
 };
 pub use counters::{
-    COUNTED_CAUSES, ClassCounts, FunctionCounts, RegistrationCounts, SERVICES, Service, Snapshot,
-    TowerCounts,
+    COUNTED_CAUSES, ClassCounts, FunctionCounts, GroupCounts, RegistrationCounts, SERVICES,
+    Service, Snapshot, TowerCounts,
 };
 pub use spec::{
     AccessSpec, BackgroundSpec, CallsSpec, CoreSpec, Discipline, Function, FunctionSpec,

@@ -54,6 +54,7 @@ fn storm_population(onset: Span) -> PopulationSpec {
         ..ClassSpec::default()
     };
     PopulationSpec {
+        mix: std::collections::BTreeMap::new(),
         classes: vec![class],
         registered_at_start: false,
         first_attempt: Delay::Uniform {

@@ -11,7 +11,7 @@ use crate::topology::{NodeKind, Topology};
 use super::air::{Air, ClassRules, Timers, TowerState};
 use super::command::ElementStatus;
 use super::core::{Core, Elements, Itinerary, Radios};
-use super::counters::{Snapshot, TowerCounts};
+use super::counters::{GroupCounts, Snapshot, TowerCounts};
 use super::sizing;
 use super::spec::NetworkSpec;
 use super::ue::{EVENT_KINDS, Shard, TowerOutcome, shards};
@@ -19,9 +19,9 @@ use super::ue::{EVENT_KINDS, Shard, TowerOutcome, shards};
 /// Events or answers in a window from which on more than one thread is of use.
 const WORTHWHILE: usize = 300;
 
-/// Device events in a second from which on it is of use that the core works beside the shards.
-/// (In tests of this room, always.)
-const WORTHWHILE_PER_S: f64 = if cfg!(test) { 0.0 } else { 2_000.0 };
+/// Device events in a second from which on it is of use that the core works beside the shards. It depends
+/// on what happens and not on the number of threads, so that windows are the same on any number.
+const WORTHWHILE_PER_S: f64 = 2_000.0;
 
 /// What a network is made of.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +58,7 @@ pub struct Network<'a> {
     asked_to: SimTime,
     /// In the next window the core works beside the shards.
     pipelined: bool,
+    pub(super) worthwhile_per_s: f64,
     pub(super) status: Vec<ElementStatus>,
     /// Transport links that are cut.
     pub(super) links_down: std::collections::BTreeSet<crate::base::EdgeId>,
@@ -128,6 +129,7 @@ impl<'a> Network<'a> {
             core,
             asked_to: SimTime::ZERO,
             pipelined: false,
+            worthwhile_per_s: WORTHWHILE_PER_S,
             status: vec![ElementStatus::Up; topology.nodes().len()],
             links_down: std::collections::BTreeSet::new(),
             lost_core_at: vec![None; topology.towers().len()],
@@ -186,7 +188,7 @@ impl<'a> Network<'a> {
         })
     }
 
-    /// Run one window. If much happens and there are several threads, shards go through it while the core
+    /// Run one window. If much happens, shards go through it while the core
     /// serves the requests of the window before; what they ask is served in the next window, or by
     /// [`Network::catch_up`].
     pub fn advance(&mut self, to: SimTime) {
@@ -199,7 +201,7 @@ impl<'a> Network<'a> {
         let span_s = to.since(from).as_secs_f64().max(1e-6);
         #[expect(clippy::cast_precision_loss, reason = "a window has few events")]
         let rate = self.fired() as f64 / span_s;
-        self.pipelined = !self.workers.is_single() && rate >= WORTHWHILE_PER_S;
+        self.pipelined = rate >= self.worthwhile_per_s;
     }
 
     fn advance_side_by_side(&mut self, to: SimTime) {
@@ -220,7 +222,7 @@ impl<'a> Network<'a> {
         let (air, end) = (&self.air, to.ceil_tick());
         let worthwhile = self.fired() > WORTHWHILE as u64;
         self.workers.each(&mut self.shards, worthwhile, |shard| {
-            shard.advance(air, end)
+            shard.advance(air, end);
         });
         self.collect(to);
         self.catch_up();
@@ -345,6 +347,15 @@ impl<'a> Network<'a> {
             slice.add_to(&mut outcomes[slice.tower.index()], now);
         }
         outcomes
+    }
+
+    /// The devices out now in each of `count` groups of towers; `group_of` has the group of each tower.
+    pub fn out_by_group(&self, group_of: &[u32], count: usize) -> Vec<GroupCounts> {
+        let mut groups = vec![GroupCounts::default(); count];
+        for slice in self.shards.iter().flat_map(|shard| &shard.slices) {
+            slice.count_in(&mut groups[group_of[slice.tower.index()] as usize]);
+        }
+        groups
     }
 
     /// Simulated devices.

@@ -2,6 +2,8 @@
 //!
 //! Invariant: plain data with defaults; every default that is not from a source says so.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +17,10 @@ pub struct PopulationSpec {
     /// The classes; their shares must add up to 1.
     #[schemars(length(min = 1, max = 32))]
     pub classes: Vec<ClassSpec>,
+    /// Shares of classes by name, instead of those that the classes give; a class that is not named here
+    /// has none then. For operators whose mix of devices differs from that of the shared defaults.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub mix: BTreeMap<String, Share>,
     /// All devices are registered at the start. If false, none is, and each makes its first attempt
     /// within `first_attempt`.
     pub registered_at_start: bool,
@@ -47,6 +53,8 @@ pub struct ClassSpec {
     pub ignores_backoff: Share,
     /// Calls per device that can call, originated and received.
     pub calls_per_day: PerDay,
+    /// Share of those that the device originates.
+    pub originated: Share,
     /// How calls spread over the hours of the local day (24 weights; they need not add up to 1).
     pub calls_by_hour: Hourly,
     /// Emergency calls per device that can call.
@@ -134,6 +142,7 @@ impl Default for ClassSpec {
             data_needs_ims: Share::of(0.1),
             ignores_backoff: Share::NONE,
             calls_per_day: PerDay::of(10.0),
+            originated: Share::of(0.5),
             calls_by_hour: Hourly(CALLS_BY_HOUR.to_vec()),
             emergency_calls_per_day: PerDay::of(0.0015),
             redial: RedialSpec::default(),
@@ -192,6 +201,7 @@ impl Default for PopulationSpec {
                     ..ClassSpec::default()
                 },
             ],
+            mix: BTreeMap::new(),
             registered_at_start: true,
             first_attempt: Delay::Uniform {
                 uniform: crate::base::Bounds {

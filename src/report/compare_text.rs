@@ -84,7 +84,7 @@ pub fn compare_text(paired: &Paired, width: usize) -> String {
 }
 
 /// A, B, C … and numbers after Z.
-fn letter(run: usize) -> String {
+pub(super) fn letter(run: usize) -> String {
     let letter = u32::try_from(run).ok().filter(|&n| n < 26);
     match letter.and_then(|n| char::from_u32('A' as u32 + n)) {
         Some(letter) => letter.to_string(),
@@ -154,9 +154,9 @@ fn signature_lines(paired: &Paired, block: &[usize], width: usize) -> Vec<String
 }
 
 /// Headings with their figures and what these are called; what no run has is left out.
-type Section<'a> = (&'static str, Vec<(String, &'a PairedFigure)>);
+pub(super) type Section<'a> = (&'static str, Vec<(String, &'a PairedFigure)>);
 
-fn sections(paired: &Paired) -> Vec<Section<'_>> {
+pub(super) fn sections(paired: &Paired) -> Vec<Section<'_>> {
     let known = || {
         paired
             .figures
@@ -193,7 +193,7 @@ fn figure_row(name: &str, figure: &PairedFigure, block: &[usize]) -> Vec<String>
     row
 }
 
-fn value(key: &str, value: Option<f64>) -> String {
+pub(super) fn value(key: &str, value: Option<f64>) -> String {
     match (unit(key), value) {
         (_, None) => "-".to_owned(),
         (FigureUnit::Seconds, Some(seconds)) => clock(seconds),
@@ -201,7 +201,7 @@ fn value(key: &str, value: Option<f64>) -> String {
     }
 }
 
-fn difference(key: &str, difference: Option<f64>) -> String {
+pub(super) fn difference(key: &str, difference: Option<f64>) -> String {
     match difference {
         None => String::new(),
         Some(d) if d.abs() < 1e-9 => "same".to_owned(),

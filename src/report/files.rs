@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::base::Digest;
 use crate::simulation::{RunResult, Timing};
 
-use super::{exports, json, signature, tables};
+use super::{exports, html, json, signature, tables};
 
 /// The one file that may differ between two runs.
 pub const TIMING_FILE: &str = "timing.json";
@@ -15,8 +15,11 @@ pub const TIMING_FILE: &str = "timing.json";
 /// The summary, which also marks a directory as one of ours.
 pub(super) const SUMMARY_FILE: &str = "summary.json";
 
+/// The page that people look at.
+pub(super) const REPORT_FILE: &str = "report.html";
+
 /// Every file that a run directory may hold.
-pub(super) const FILES: [&str; 8] = [
+pub(super) const FILES: [&str; 9] = [
     SUMMARY_FILE,
     "impact.csv",
     "kpi.csv",
@@ -24,6 +27,7 @@ pub(super) const FILES: [&str; 8] = [
     "towers.csv",
     "signature.csv",
     "scenario.resolved.yaml",
+    REPORT_FILE,
     TIMING_FILE,
 ];
 
@@ -32,7 +36,8 @@ pub(super) const FILES: [&str; 8] = [
 pub struct Rendered {
     /// Names and contents, `timing.json` not among them.
     pub files: Vec<(&'static str, Vec<u8>)>,
-    /// Digest of all of them (of the summary: before the digest was put into it), and of the exports.
+    /// Digest of all of them (of the summary and the report: before the digest was put into them), and of
+    /// the exports.
     pub digest: Digest,
 }
 
@@ -46,6 +51,7 @@ impl Rendered {
 
 /// The files of these results.
 pub fn render(result: &RunResult) -> Rendered {
+    let page = html::report(result);
     let contents = [
         json::summary(result, None),
         tables::impact(result),
@@ -54,6 +60,7 @@ pub fn render(result: &RunResult) -> Rendered {
         tables::towers(result),
         signature::csv(result),
         result.resolved.clone().into_bytes(),
+        page.clone().into_bytes(),
     ];
     let mut files: Vec<_> = FILES.into_iter().zip(contents).collect();
     let mut digest = Digest::new();
@@ -64,6 +71,8 @@ pub fn render(result: &RunResult) -> Rendered {
     }
     exports::digest(result, &mut digest);
     files[0].1 = json::summary(result, Some(digest));
+    let last = files.len() - 1;
+    files[last].1 = html::with_digest(&page, &digest.to_string()).into_bytes();
     Rendered { files, digest }
 }
 

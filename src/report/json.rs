@@ -101,6 +101,7 @@ fn group(group: &GroupImpact) -> Value {
         "services": services,
         "calls": group.calls.attempted,
         "calls_blocked": group.calls.blocked,
+        "calls_first_blocked": group.calls.first_blocked,
         "emergency_calls": group.calls.emergency,
         "emergency_calls_blocked": group.calls.emergency_blocked,
         "sos_peak_devices": group.sos_peak,
@@ -168,6 +169,7 @@ pub(super) const fn tag_word(tag: Tag) -> &'static str {
         Tag::Input => "input",
         Tag::Fit => "fit",
         Tag::Predicted => "predicted",
+        Tag::Derived => "derived",
     }
 }
 

@@ -27,15 +27,46 @@ const TOGETHER: Span = Span::from_minutes(15);
 /// The number of packet data among the services.
 const DATA: usize = Service::Data as usize;
 
-/// The story: what weighs most, in the order of time.
-pub(super) fn happened(result: &RunResult) -> Option<TextTable> {
+/// A line of the story for a reader.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Told {
+    pub(super) at: SimTime,
+    /// Who speaks, and what kind of entry it was; both empty for how service went.
+    pub(super) source: &'static str,
+    pub(super) kind: &'static str,
+    pub(super) text: String,
+}
+
+/// The story as lines.
+pub(super) fn told(result: &RunResult) -> Vec<Told> {
+    let (lines, _) = weightiest(result);
+    let told = |line: &Line| Told {
+        at: line.at,
+        source: line.source,
+        kind: line.kind,
+        text: line.told(),
+    };
+    lines.iter().map(told).collect()
+}
+
+/// What weighs most, in the order of time, and how many records were left out.
+fn weightiest(result: &RunResult) -> (Vec<Line>, usize) {
     let mut lines = lines_of(&result.records);
     if lines.is_empty() {
-        return None;
+        return (lines, 0);
     }
     lines.extend(service(result));
     let left_out = keep_weightiest(&mut lines);
     lines.sort_by_key(|line| line.at);
+    (lines, left_out)
+}
+
+/// The story: what weighs most, in the order of time.
+pub(super) fn happened(result: &RunResult) -> Option<TextTable> {
+    let (lines, left_out) = weightiest(result);
+    if result.records.is_empty() {
+        return None;
+    }
     let mut table = TextTable::new(&[Align::Left, Align::Right, Align::Left]);
     for line in &lines {
         let since = signed(line.at, result.impact.reference);
@@ -56,6 +87,8 @@ struct Line {
     count: usize,
     what: Phrase,
     subject: String,
+    source: &'static str,
+    kind: &'static str,
 }
 
 impl Line {
@@ -68,6 +101,8 @@ impl Line {
             count: 1,
             what,
             subject: record.subject.clone(),
+            source: record.source,
+            kind: record.kind,
         }
     }
 
@@ -153,6 +188,8 @@ fn service(result: &RunResult) -> Vec<Line> {
         count: 1,
         what: Phrase::Once(text),
         subject: String::new(),
+        source: "",
+        kind: "",
     };
     let peak = short(real(worst.peak));
     let mut lines = vec![line(

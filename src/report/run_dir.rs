@@ -17,7 +17,8 @@ use crate::simulation::RunResult;
 use crate::study::RunFigures;
 
 use super::exports::{self, EXPORTS};
-use super::files::{FILES, Rendered, SUMMARY_FILE, TIMING_FILE, timing_json};
+use super::files::{FILES, REPORT_FILE, Rendered, SUMMARY_FILE, TIMING_FILE, timing_json};
+use super::html::Story;
 use super::json::FORMAT;
 use super::signature;
 
@@ -262,6 +263,19 @@ pub fn read_figures(directory: &Path) -> Result<RunFigures, ReportError> {
             .map(|(key, v)| (key.clone(), v.as_f64()))
             .collect(),
         signs: signature::read(&summary["signature"]),
+    })
+}
+
+/// What an earlier run tells, from the report in its directory.
+///
+/// # Errors
+/// If there is no report, or it is not one of this version.
+pub fn read_story(directory: &Path) -> Result<Story, ReportError> {
+    let path = directory.join(REPORT_FILE);
+    let page = fs::read_to_string(&path).map_err(|e| ReportError::Io(path.clone(), e))?;
+    Story::of_page(&page).ok_or_else(|| {
+        let reason = "found no report of a run by this version; run it again".to_owned();
+        ReportError::NotARun(path, reason)
     })
 }
 

@@ -4,10 +4,12 @@
 
 use crate::base::{PoolId, Record, RegionId, SimTime, Span, TowerId, WallClock};
 use crate::impact::{
-    Ending, Evidence, Names, Published, Recorder, TowerOutcome, TowerPlace, evaluate,
+    Ending, Evidence, Names, Place, PlaceFrame, Places, Published, Recorder, TowerOutcome,
+    TowerPlace, evaluate,
 };
 use crate::network::{ClassCounts, FunctionCounts, Snapshot};
-use crate::simulation::{GateFact, RunResult, StageFact, Timing};
+use crate::simulation::{ElementFact, GateFact, RunResult, StageFact, Timing, Watch};
+use crate::topology::NodeKind;
 
 /// Twenty thousand phones and 800 first responders are out from minute 3, and back by and by.
 pub(crate) fn sample() -> RunResult {
@@ -56,6 +58,14 @@ pub(crate) fn sample() -> RunResult {
             passed: false,
             detail: "success 0.02 below 0.95".into(),
         }],
+        places: places(),
+        watch: watch(),
+        elements: vec![ElementFact {
+            node: 0,
+            kind: NodeKind::Amf,
+            latitude: 44.5,
+            longitude: -73.2,
+        }],
         events: vec![("registration".into(), 75_000), ("call".into(), 25_000)],
         notes: vec!["towers are merged in tens at this scale".into()],
         timing: Some(Timing {
@@ -70,6 +80,36 @@ pub(crate) fn sample() -> RunResult {
                 ("run: orders".into(), 0.5),
             ],
         }),
+    }
+}
+
+/// Two places, of which one is out from minute 3 to minute 100.
+fn places() -> Places {
+    let place = |n: u16| Place {
+        name: format!("tower-{n}"),
+        latitude: 44.0 + f64::from(n) / 2.0,
+        longitude: -73.0,
+        region: RegionId(n),
+        towers: 1,
+        devices: 10_400,
+    };
+    let frame = |minute, level: u8| PlaceFrame {
+        at: minutes(minute),
+        out: [vec![level, 0], vec![level, level], vec![0, 0]],
+    };
+    Places {
+        list: vec![place(0), place(1)],
+        frames: vec![frame(0, 0), frame(3, 63), frame(60, 31), frame(100, 0)],
+    }
+}
+
+/// The operator's view: a minute late, and silent for a while.
+fn watch() -> Watch {
+    let seen = |minute: u64| (!(40..50).contains(&minute)).then_some(0.9);
+    let values: Vec<Option<f64>> = (0..=180).map(seen).collect();
+    Watch {
+        at: (0..=180).map(minutes).collect(),
+        values: [values.clone(), values.clone(), values.clone(), values],
     }
 }
 

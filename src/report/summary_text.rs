@@ -317,7 +317,7 @@ fn published(rows: &[Evaluated]) -> Option<TextTable> {
     (!rows.is_empty()).then_some(table)
 }
 
-fn figure(unit: Unit, value: f64) -> String {
+pub(super) fn figure(unit: Unit, value: f64) -> String {
     match unit {
         Unit::Time => duration(value),
         Unit::Count | Unit::Number => short(value),
@@ -369,10 +369,13 @@ fn speed(result: &RunResult, timing: &Timing) -> String {
 /// Where the time went.
 fn phases(timing: &Timing, serial: Option<f64>) -> String {
     let phases = timing.phases.iter();
-    let each = phases.map(|(name, seconds)| format!("{name} {}", duration(*seconds)));
+    let parts = phases.filter_map(|(name, seconds)| Some((name.strip_prefix("run: ")?, seconds)));
+    let each = parts.map(|(name, seconds)| format!("{name} {}", duration(*seconds)));
     let mut text = each.collect::<Vec<_>>().join(", ");
     if let Some(share) = serial {
-        text += &format!("; {} serial", percent(share));
+        text += "; ";
+        text += &percent(share);
+        text += " serial";
     }
     text
 }

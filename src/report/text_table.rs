@@ -87,7 +87,7 @@ pub(super) fn fit(text: &str, width: usize) -> String {
 }
 
 /// The text in lines of at most `width` characters, broken at spaces, indented by two.
-pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
         let word = &word.replace(NO_BREAK, " ");

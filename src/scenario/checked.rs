@@ -7,7 +7,7 @@ use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use crate::attack::Attacks;
-use crate::base::{Digest, NodeId, SimTime, Span, WallClock, zone_offset_seconds};
+use crate::base::{Digest, NodeId, Share, SimTime, Span, WallClock, zone_offset_seconds};
 use crate::change::{ChangeSpec, Rollout};
 use crate::detect::gate_problems;
 use crate::response::Response;
@@ -15,6 +15,7 @@ use crate::telemetry::Names;
 use crate::topology::Topology;
 
 use super::file::ScenarioFile;
+use super::lint::{Planned, lint};
 use super::load::{Loaded, load, load_str};
 use super::many::{Networks, stem_of};
 use super::problem::{Problem, Problems};
@@ -37,6 +38,7 @@ pub struct Scenario {
     resolved: String,
     digest: Digest,
     warnings: Vec<String>,
+    remarks: Vec<Problem>,
 }
 
 impl Scenario {
@@ -75,6 +77,7 @@ impl Scenario {
         if loaded.value.name.is_empty() {
             stem.clone_into(&mut loaded.value.name);
         }
+        take_mix(&mut loaded.value, &mut loaded.problems);
         let clock = check_values(&loaded.value, &mut loaded.problems);
         let topology = match networks.get(&loaded.value.topology, &loaded.base) {
             Ok(topology) => Some(topology),
@@ -95,6 +98,9 @@ impl Scenario {
         }
         let base: PathBuf = loaded.base.clone();
         let (file, warnings) = loaded.finish()?;
+        let (remarks, warnings): (Vec<_>, Vec<_>) = warnings
+            .into_iter()
+            .partition(|problem| problem.rule.is_some());
         let topology = topology.expect("an unsound network is a problem");
         let mut warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
         warnings.extend(topology.warnings().iter().map(ToString::to_string));
@@ -109,6 +115,7 @@ impl Scenario {
             resolved,
             digest,
             warnings,
+            remarks,
         })
     }
 
@@ -152,6 +159,11 @@ impl Scenario {
         &self.warnings
     }
 
+    /// What the plan lint says, with places.
+    pub fn remarks(&self) -> &[Problem] {
+        &self.remarks
+    }
+
     /// The names of the device classes, in their order.
     pub fn class_names(&self) -> Vec<String> {
         self.file
@@ -173,6 +185,29 @@ impl Scenario {
         let first = change.chain(attacks).min();
         let first = first.or(disturbances.min()).unwrap_or(Span::ZERO);
         SimTime::ZERO + file.outputs.reference.unwrap_or(first)
+    }
+}
+
+/// Give classes the shares that the mix names.
+fn take_mix(file: &mut ScenarioFile, problems: &mut Problems) {
+    let mix = std::mem::take(&mut file.population.mix);
+    let classes = &mut file.population.classes;
+    for name in mix.keys() {
+        if !classes.iter().any(|class| class.name == *name) {
+            let names: Vec<_> = classes.iter().map(|class| class.name.as_str()).collect();
+            let allowed = format!("one of the classes {}", names.join(", "));
+            problems.push(
+                &format!("population.mix.{name}"),
+                "no such class",
+                allowed,
+                None,
+            );
+        }
+    }
+    if !mix.is_empty() {
+        for class in classes {
+            class.share = mix.get(&class.name).copied().unwrap_or(Share::NONE);
+        }
     }
 }
 
@@ -414,6 +449,7 @@ fn check_rollouts(
 ) {
     let mut taken: std::collections::BTreeMap<NodeId, String> = std::collections::BTreeMap::new();
     let first = usize::from(file.change.is_some());
+    let mut planned = Vec::new();
     for (place, (change, rollout)) in file.rollouts().iter().enumerate() {
         let prefix = match place.checked_sub(first) {
             None => String::new(),
@@ -436,6 +472,12 @@ fn check_rollouts(
                         break;
                     }
                 }
+                planned.push(Planned {
+                    prefix: prefix.clone(),
+                    change: change.clone(),
+                    rollout: rollout.clone(),
+                    plan: plan.plan().to_vec(),
+                });
             }
         }
         let same = |(other, _): &(ChangeSpec, _)| other.id == change.id;
@@ -457,4 +499,5 @@ fn check_rollouts(
             }
         }
     }
+    lint(file, topology, clock, &planned, problems);
 }

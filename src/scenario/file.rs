@@ -17,12 +17,18 @@ use crate::response::ResponseSpec;
 use crate::telemetry::TelemetrySpec;
 use crate::topology::TopologySpec;
 
+use super::lint::LintSpec;
+
 /// A scenario: a network, its devices, and what happens to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ScenarioFile {
     /// Short name, used in outputs and for the run directory; the file's name unless given.
     pub name: String,
+    /// Another scenario file, relative to this one, that gives the values of all keys which this one
+    /// leaves out. Maps are put together key by key; lists are taken whole.
+    #[serde(skip_serializing)]
+    pub defaults: Option<String>,
     /// What it shows, for a reader.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub description: String,
@@ -61,6 +67,8 @@ pub struct ScenarioFile {
     pub disturbances: Vec<DisturbanceSpec>,
     /// What people and automation do about it.
     pub response: ResponseSpec,
+    /// Warnings about the plan that are not wanted.
+    pub lint: LintSpec,
     /// What is written, and how finely.
     pub outputs: OutputsSpec,
     /// Published figures of the real event, to be printed beside the simulated ones.
@@ -71,6 +79,7 @@ impl Default for ScenarioFile {
     fn default() -> Self {
         Self {
             name: String::new(),
+            defaults: None,
             description: String::new(),
             seed: 1,
             scale: 0.01,
@@ -86,6 +95,7 @@ impl Default for ScenarioFile {
             attacks: Vec::new(),
             disturbances: Vec::new(),
             response: ResponseSpec::default(),
+            lint: LintSpec::default(),
             outputs: OutputsSpec::default(),
             published: Published::default(),
         }

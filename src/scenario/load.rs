@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::check::check;
 use super::de::{self, from_tree};
+use super::overlay::add_defaults;
 use super::parse::parse;
 use super::path::{Path, Step};
 use super::problem::{Problem, Problems};
@@ -59,8 +60,7 @@ where
     let name = path.display().to_string();
     let text = read(path, &name)?;
     let base = path.parent().unwrap_or(FilePath::new("")).to_path_buf();
-    let loaded = load_str(&name, &text, overrides)?;
-    Ok(Loaded { base, ..loaded })
+    load_in(&name, &text, overrides, base)
 }
 
 /// Load the scenario in `text`; `name` stands for the file in messages, and file names in the
@@ -72,13 +72,26 @@ pub fn load_str<T>(name: &str, text: &str, overrides: &[String]) -> Result<Loade
 where
     T: DeserializeOwned + JsonSchema,
 {
+    load_in(name, text, overrides, PathBuf::new())
+}
+
+/// The same for a scenario whose file names are relative to `base`.
+fn load_in<T>(
+    name: &str,
+    text: &str,
+    overrides: &[String],
+    base: PathBuf,
+) -> Result<Loaded<T>, Vec<Problem>>
+where
+    T: DeserializeOwned + JsonSchema,
+{
     if overrides.len() > OVERRIDES_MAX {
         let found = format!("{} overrides", overrides.len());
         let allowed = format!("at most {OVERRIDES_MAX}");
         return Err(vec![Problem::with_file(name, found, allowed)]);
     }
     let mut problems = Problems::new(name);
-    let Some(tree) = checked_tree::<T>(text, overrides, &mut problems) else {
+    let Some(tree) = checked_tree::<T>(text, overrides, &base, &mut problems) else {
         return Err(problems.into_sorted());
     };
     let value = if problems.has_errors() {
@@ -90,7 +103,7 @@ where
     match value {
         Some(value) => Ok(Loaded {
             value,
-            base: PathBuf::new(),
+            base,
             problems,
         }),
         None => Err(problems.into_sorted()),
@@ -117,8 +130,9 @@ where
 {
     let name = path.display().to_string();
     let text = read(path, &name)?;
+    let base = path.parent().unwrap_or(FilePath::new(""));
     let mut problems = Problems::new(&name);
-    let Some(tree) = checked_tree::<T>(&text, &[], &mut problems) else {
+    let Some(tree) = checked_tree::<T>(&text, &[], base, &mut problems) else {
         return Err(problems.into_sorted());
     };
     if !matches!(tree.value, Value::Map(_)) {
@@ -157,11 +171,13 @@ fn build_rest<T: DeserializeOwned>(
 fn checked_tree<T: JsonSchema>(
     text: &str,
     overrides: &[String],
+    base: &FilePath,
     problems: &mut Problems,
 ) -> Option<Node> {
     let schema = checking_schema::<T>();
     let mut tree = parse(text, 0, problems)?;
     take_schema_key(&mut tree);
+    add_defaults(&schema, &mut tree, base, problems);
     if !overrides.is_empty() {
         // Overrides use the proper names of keys, so the file must before they are applied. What
         // is wrong with the file is found again afterwards, unless an override mends it.
@@ -177,7 +193,7 @@ fn checked_tree<T: JsonSchema>(
 }
 
 /// `$schema` is for editors.
-fn take_schema_key(tree: &mut Node) {
+pub(super) fn take_schema_key(tree: &mut Node) {
     if let Value::Map(entries) = &mut tree.value {
         entries.retain(|entry| entry.key != "$schema");
     }

@@ -12,20 +12,26 @@
 //! soak: Span,
 //! ```
 //!
+//! A file may name another one that gives what it leaves out (`overlay`); both are checked alike.
+//!
 //! What no schema can say is checked on the typed value, and reported by path; [`Problems`] finds
 //! the line.
 //!
+//! What may be said but is dangerous, as history tells, is the business of the plan lint ([`rules`]).
+//!
 //! [`ScenarioFile`] puts the sections of the rooms together; [`Scenario`] is one that is checked and built.
 //!
-//! Invariant: all but `file` and `checked` is generic over the root type, and knows no key by name.
+//! Invariant: all but `file`, `checked` and `lint` is generic over the root type, and knows no key by name.
 
 mod alternatives;
 mod check;
 mod checked;
 mod de;
 mod file;
+mod lint;
 mod load;
 mod many;
+mod overlay;
 mod parse;
 mod path;
 mod pattern;
@@ -44,6 +50,7 @@ mod tests;
 
 pub use checked::Scenario;
 pub use file::{ConcurrentSpec, ExportFormat, OutputsSpec, ScenarioFile};
+pub use lint::{LintSpec, Rule, Silence, rules};
 pub use load::{FILE_BYTES_MAX, Loaded, Partial, load, load_partial, load_str};
 pub use many::{Networks, ScenarioText};
 pub use parse::{DEPTH_MAX, VALUES_MAX};

@@ -259,17 +259,18 @@ impl Builder<'_> {
     }
 
     fn place(&self, marker: yaml::Marker) -> Place {
-        match self.source {
-            0 => Place {
-                source: 0,
+        let source = self.source;
+        if self.problems.is_file(source) {
+            return Place {
+                source,
                 line: u32::try_from(marker.line()).unwrap_or(u32::MAX),
                 column: u32::try_from(marker.col() + 1).unwrap_or(u32::MAX),
-            },
-            source => Place {
-                source,
-                line: 0,
-                column: 0,
-            },
+            };
+        }
+        Place {
+            source,
+            line: 0,
+            column: 0,
         }
     }
 }

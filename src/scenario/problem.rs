@@ -36,6 +36,9 @@ pub struct Problem {
     pub allowed: String,
     /// What was probably meant.
     pub suggestion: Option<String>,
+    /// The rule of the plan lint that says so, with what is wrong in `found` and the remedy in
+    /// `allowed`.
+    pub rule: Option<&'static str>,
     /// Where, for sorting.
     place: Place,
 }
@@ -50,7 +53,8 @@ impl Problem {
 }
 
 impl fmt::Display for Problem {
-    /// `FILE:LINE:COLUMN: path: found X, expected Y (did you mean "Z"?)`.
+    /// `FILE:LINE:COLUMN: path: found X, expected Y (did you mean "Z"?)`, or for a rule of the lint
+    /// `FILE:LINE:COLUMN: warning [rule]: path: what is dangerous; better: what would mend it`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;
         if self.line > 0 {
@@ -58,6 +62,10 @@ impl fmt::Display for Problem {
         }
         if self.severity == Severity::Warning {
             f.write_str(": warning")?;
+        }
+        if let Some(rule) = self.rule {
+            let (path, found, allowed) = (&self.path, &self.found, &self.allowed);
+            return write!(f, " [{rule}]: {path}: {found}; better: {allowed}");
         }
         if !self.path.is_empty() {
             write!(f, ": {}", self.path)?;
@@ -79,6 +87,8 @@ impl std::error::Error for Problem {}
 #[derive(Clone, Debug)]
 pub struct Problems {
     sources: Vec<Arc<str>>,
+    /// Which of them are files, in which lines count.
+    files: Vec<u16>,
     tree: Node,
     list: Vec<Problem>,
 }
@@ -88,6 +98,7 @@ impl Problems {
     pub fn new(file: &str) -> Self {
         Self {
             sources: vec![file.into()],
+            files: vec![0],
             tree: Node::empty_map(Place::default()),
             list: Vec::new(),
         }
@@ -108,6 +119,13 @@ impl Problems {
     /// Report something odd about the value at `path` that does not stop the run.
     pub fn warn(&mut self, path: &str, found: impl Into<String>, allowed: impl Into<String>) {
         self.push_at(self.at(path), path, found, allowed).severity = Severity::Warning;
+    }
+
+    /// Report what a rule of the plan lint found.
+    pub(super) fn remark(&mut self, rule: &'static str, path: &str, found: String, remedy: String) {
+        let problem = self.push_at(self.at(path), path, found, remedy);
+        problem.severity = Severity::Warning;
+        problem.rule = Some(rule);
     }
 
     /// Report an error found by a room that knows only its own part of the scenario: `path` is
@@ -157,6 +175,18 @@ impl Problems {
         u16::try_from(self.sources.len() - 1).expect("a command line holds fewer overrides")
     }
 
+    /// The same for a file, in which lines count.
+    pub(super) fn add_file(&mut self, name: &str) -> u16 {
+        let source = self.add_source(name);
+        self.files.push(source);
+        source
+    }
+
+    /// Whether lines count in a source.
+    pub(super) fn is_file(&self, source: u16) -> bool {
+        self.files.contains(&source)
+    }
+
     /// The tree in which [`Problems::at`] looks.
     pub(super) fn set_tree(&mut self, tree: Node) {
         self.tree = tree;
@@ -178,6 +208,7 @@ impl Problems {
             found: found.into(),
             allowed: allowed.into(),
             suggestion: None,
+            rule: None,
             place,
         });
         self.list.last_mut().expect("just pushed")

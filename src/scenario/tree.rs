@@ -11,7 +11,7 @@ use super::path::{Path, Step};
 /// Where something is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    /// 0 for the file, n for the n-th override.
+    /// 0 for the file; each file of defaults and each override has a further number.
     pub source: u16,
     /// The line, counted from 1; 0 where lines mean nothing.
     pub line: u32,

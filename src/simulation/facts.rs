@@ -4,9 +4,9 @@
 
 use crate::base::Record;
 use crate::change::Rollout;
-use crate::topology::Topology;
+use crate::topology::{NodeKind, Topology};
 
-use super::result::{GateFact, StageFact};
+use super::result::{ElementFact, GateFact, StageFact};
 
 /// The stages that were started, in order.
 pub(super) fn stages(rollout: &Rollout, records: &[Record], topology: &Topology) -> Vec<StageFact> {
@@ -68,6 +68,20 @@ pub(super) fn gates(records: &[Record]) -> Vec<GateFact> {
                 passed: word == "passed",
                 detail: word.to_owned(),
             }
+        })
+        .collect()
+}
+
+/// Everything but towers: what it is and where it stands.
+pub(super) fn elements(topology: &Topology) -> Vec<ElementFact> {
+    let nodes = topology.nodes().iter().enumerate();
+    let elements = nodes.filter(|(_, node)| node.kind != NodeKind::Tower);
+    elements
+        .map(|(index, node)| ElementFact {
+            node: index,
+            kind: node.kind,
+            latitude: node.latitude,
+            longitude: node.longitude,
         })
         .collect()
 }

@@ -22,6 +22,7 @@ mod deck;
 mod facts;
 mod night;
 mod result;
+mod watch;
 
 use std::ops::ControlFlow;
 
@@ -30,7 +31,9 @@ use crate::base::{NodeId, SimTime, Span};
 use crate::change::Rollout;
 use crate::detect::signature::{Signature, Tracker};
 use crate::fault::{FaultEngine, Holds};
-use crate::impact::{Ending, Evidence, Names as ImpactNames, Recorder, TowerOutcome, evaluate};
+use crate::impact::{
+    Ending, Evidence, Names as ImpactNames, PlaceRecorder, Recorder, TowerOutcome, evaluate,
+};
 use crate::kernel::{Agenda, RunEnd, Workers, WorkersError, run};
 use crate::network::{Network, NetworkInput};
 use crate::response::Response;
@@ -38,7 +41,8 @@ use crate::scenario::Scenario;
 use crate::telemetry::{Names, OperatorView, Pipeline, Sensors};
 
 use night::{Night, Order};
-pub use result::{GateFact, Observer, Part, RunResult, Silent, StageFact, Timing};
+pub use result::{ElementFact, GateFact, Observer, Part, RunResult, Silent, StageFact, Timing};
+pub use watch::{WATCHED, Watch};
 
 /// How a run is carried out. None of it changes a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,6 +149,8 @@ pub fn simulate_with(
             .expect("the scenario has checked it"),
         holds: Holds::default(),
         records: Vec::new(),
+        places: PlaceRecorder::new(topology),
+        watch: Watch::default(),
         outages: Vec::new(),
         recorder: Recorder::new(ImpactNames::new(topology, classes.clone(), file.scale)),
         classes: &classes,
@@ -198,7 +204,7 @@ fn finish(mut night: Night<'_, '_>, horizon: SimTime) -> RunResult {
     night.network.settle(horizon);
     night.network.assert_conserved();
     if night.recorder.last_at() != Some(horizon) {
-        night.recorder.observe(&night.network.snapshot(horizon));
+        night.sample(horizon);
     }
     let names = ImpactNames::new(scenario.topology(), scenario.class_names(), file.scale);
     let ending = Ending {
@@ -248,6 +254,9 @@ fn finish(mut night: Night<'_, '_>, horizon: SimTime) -> RunResult {
         kpi,
         stages,
         published,
+        places: night.places.finish(),
+        watch: night.watch,
+        elements: facts::elements(scenario.topology()),
         timing: None,
     }
 }

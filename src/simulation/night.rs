@@ -13,7 +13,7 @@ use crate::change::{ChangeOrder, Hands, Rollout, RolloutCommand, Status};
 use crate::detect::signature::{Signature, Tracker};
 use crate::detect::{ViewJudge, find_judge};
 use crate::fault::{CollectorOutage, FaultEngine, FaultOrder, Holds, Port, Trace};
-use crate::impact::Recorder;
+use crate::impact::{PlaceRecorder, Recorder};
 use crate::kernel::{Agenda, Phase, World};
 use crate::network::Network;
 use crate::response::{Outcome, Response, ResponseAction, ResponseOrder};
@@ -22,6 +22,7 @@ use crate::telemetry::{Names, Note, OperatorView, Pipeline, Report, Sensors};
 
 use super::deck::Deck;
 use super::result::{Observer, Part};
+use super::watch::Watch;
 
 /// A rare event that touches the whole world.
 #[derive(Debug)]
@@ -70,6 +71,8 @@ pub(super) struct Night<'a, 'o> {
     /// Outages of the collector of reports.
     pub(super) outages: Vec<CollectorOutage>,
     pub(super) recorder: Recorder,
+    pub(super) places: PlaceRecorder,
+    pub(super) watch: Watch,
     pub(super) classes: &'a [String],
     pub(super) observer: &'o mut dyn Observer,
     pub(super) kpi_period: Span,
@@ -239,6 +242,18 @@ impl Night<'_, '_> {
         self.schedule(agenda, self.pipeline.next_due(), Order::Collect);
     }
 
+    /// Sample the truth for the score, and beside it what the operator sees.
+    pub(super) fn sample(&mut self, now: SimTime) {
+        let snapshot = self.network.snapshot(now);
+        self.recorder.observe(&snapshot);
+        self.watch.look(&self.view, now);
+        if self.places.wants(&snapshot) {
+            let (group_of, count) = self.places.groups();
+            let counts = self.network.out_by_group(group_of, count);
+            self.places.observe(&snapshot, &counts);
+        }
+    }
+
     /// When a report arrives in spite of the collector's outages; never, if one of them loses it.
     fn after_outages(&self, at: SimTime, report: &Report) -> Option<SimTime> {
         let mut met = self.outages.iter().filter(|outage| {
@@ -324,7 +339,7 @@ impl World for Night<'_, '_> {
                 self.schedule(agenda, now + MINUTE, Order::Sign);
             }
             Order::Sample => {
-                self.recorder.observe(&self.network.snapshot(now));
+                self.sample(now);
                 self.schedule(agenda, now + self.kpi_period, Order::Sample);
             }
             Order::Minute => {

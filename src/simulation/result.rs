@@ -7,10 +7,13 @@ use std::ops::ControlFlow;
 
 use crate::base::{Record, SimTime, WallClock};
 use crate::detect::signature::Signature;
-use crate::impact::{Evaluated, Impact, Kpi, Names};
+use crate::impact::{Evaluated, Impact, Kpi, Names, Places};
 use crate::network::Service;
 use crate::scenario::ExportFormat;
 use crate::telemetry::OperatorRecord;
+use crate::topology::NodeKind;
+
+use super::watch::Watch;
 
 /// The results of one run.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +56,12 @@ pub struct RunResult {
     pub operator: Option<OperatorRecord>,
     /// Published figures beside the simulated ones.
     pub published: Vec<Evaluated>,
+    /// Where devices were out, and when.
+    pub places: Places,
+    /// What the operator's tools showed, at the instants of the time series.
+    pub watch: Watch,
+    /// Everything but towers, in the order of the graph.
+    pub elements: Vec<ElementFact>,
     /// Committed device events by kind, as simulated.
     pub events: Vec<(String, u64)>,
     /// What a reader must know about how the run was done: merged towers, say.
@@ -76,6 +85,19 @@ pub struct StageFact {
     pub elements: usize,
     /// Devices at scale 1 that depend on those elements.
     pub exposed_devices: u64,
+}
+
+/// An element of the network that is no tower.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ElementFact {
+    /// Its place in [`Names::nodes`].
+    pub node: usize,
+    /// What it is.
+    pub kind: NodeKind,
+    /// Degrees north.
+    pub latitude: f64,
+    /// Degrees east.
+    pub longitude: f64,
 }
 
 /// One verdict of a gate.

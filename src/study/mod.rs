@@ -24,6 +24,7 @@ mod outcomes;
 mod pairing;
 mod record;
 mod rounds;
+mod score;
 pub mod search;
 mod shard;
 mod signs;
@@ -48,5 +49,6 @@ pub use record::{
     Cell, Column, ColumnKind, Figure, Holds, Parameter, ParameterValue, RowSink, RunRecord, Table,
 };
 pub use rounds::Start;
+pub use score::{Score, ScoredFigure};
 pub use shard::Shard;
 pub use signs::{HORIZONS_MIN, RunSigns, SignRow, UNKNOWN};

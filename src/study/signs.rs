@@ -67,11 +67,11 @@ impl RunSigns {
             let Some(found) = other.rows.iter().find(same) else {
                 continue;
             };
-            let pairs = row.words.iter().zip(&found.words).zip(HORIZONS_MIN);
+            let mut pairs = row.words.iter().zip(&found.words).zip(HORIZONS_MIN);
             let differs = |((one, two), minutes): ((&String, &String), u64)| {
                 (one != UNKNOWN && two != UNKNOWN && one != two).then_some(minutes)
             };
-            let first = pairs.filter_map(differs).next();
+            let first = pairs.find_map(differs);
             told.extend(first.map(|minutes| (row.feature.clone(), minutes)));
         }
         told.sort_by_key(|(_, minutes)| *minutes);

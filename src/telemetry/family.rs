@@ -1,5 +1,5 @@
 //! The counters as monitoring systems know them: families of series, with the names that open cores use
-//! (`fivegs_<function>_<family>_<measurement>`, Open5GS) and the 3GPP names that they stand for.
+//! (`fivegs_<function>_<family>_<measurement>`, `Open5GS`) and the 3GPP names that they stand for.
 //!
 //! A new family is one line of the table.
 //!

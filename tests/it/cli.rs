@@ -100,10 +100,11 @@ fn ends(done: &Done, code: i32) {
     assert_eq!(done.code, code, "{done:#?}");
 }
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     "events.csv",
     "impact.csv",
     "kpi.csv",
+    "report.html",
     "scenario.resolved.yaml",
     "signature.csv",
     "summary.json",

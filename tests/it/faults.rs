@@ -262,7 +262,10 @@ fn contexts_that_are_forgotten_come_back_as_a_storm() {
     let result = run("state-loss", &[]);
     let before = between(&result, 0.0, 30.0, |c| c.registration_attempts);
     let after = between(&result, 30.0, 60.0, |c| c.registration_attempts);
-    assert!(after > 0.5 * result.simulated_devices as f64 && after > 20.0 * before);
+    assert!(
+        after > 0.4 * result.simulated_devices as f64 && after > 20.0 * before,
+        "{after} after, {before} before"
+    );
     let ups = result
         .kpi
         .functions

@@ -422,7 +422,7 @@ fn nineteen_sites_are_reportable_after_the_least_30_minutes_and_sixteen_are_not(
 /// `FirstNet` back in 138 to 180 min, 95 % registered at 588 ± 90 min, at least three times later.
 #[test]
 fn the_night_of_22_february_2024() {
-    let path = repository("scenarios/att-2024-02-22.yaml");
+    let path = repository("scenarios/incidents/att-2024-02-22.yaml");
     let night = Scenario::with_overrides(&path, &["scale=0.0005".to_owned()]);
     let result = simulate(&night.expect("the shipped scenario is sound"), 1);
     let impact = &result.impact;

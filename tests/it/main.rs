@@ -18,6 +18,7 @@ mod known_answers;
 mod order;
 mod plan;
 mod properties;
+mod report;
 mod scale;
 mod signature;
 mod statistics;

@@ -143,9 +143,11 @@ topology: {source: generated, towers: 12, devices: 20000, states: [TX], core: {u
         "{minutes} device-minutes lost"
     );
     assert_eq!(blocked, 0);
-    let floorless = "network.core.functions.udm.least_rate=0";
+    let floorless = ["amf", "mme", "udm", "ims", "gateway", "epdg"]
+        .map(|function| format!("network.core.functions.{function}.least_rate=0"));
+    let floorless: Vec<&str> = floorless.iter().map(String::as_str).collect();
     assert!(
-        lost(&[floorless]).0 > 0.0,
+        lost(&floorless).0 > 0.0,
         "it is the least rate that does it"
     );
 }

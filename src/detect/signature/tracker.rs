@@ -139,19 +139,16 @@ impl Tracker {
         };
         let values: Vec<f64> = values.collect();
         self.load = None;
-        match self.towers.get_mut(&region) {
-            Some(known) => {
-                known.newest = Some(values);
-                known.at = report.at;
-            }
-            None => {
-                let first = Connections {
-                    first: values,
-                    newest: None,
-                    at: report.at,
-                };
-                self.towers.insert(region, first);
-            }
+        if let Some(known) = self.towers.get_mut(&region) {
+            known.newest = Some(values);
+            known.at = report.at;
+        } else {
+            let first = Connections {
+                first: values,
+                newest: None,
+                at: report.at,
+            };
+            self.towers.insert(region, first);
         }
     }
 

@@ -5,6 +5,7 @@
 use crate::base::{Record, SimTime, Span};
 use crate::network::Service;
 
+use super::super::curve::Curve;
 use super::super::figures::Impact;
 use super::super::names::real;
 use super::{Figure, Published, Quantity, Tag, Tolerance, Unit};
@@ -54,6 +55,8 @@ pub struct Evaluated {
     pub source: String,
     /// Anything a reader should know.
     pub note: String,
+    /// What probably explains a miss.
+    pub miss: String,
 }
 
 /// Every figure of the block, in its order.
@@ -65,7 +68,7 @@ pub fn evaluate(published: &Published, evidence: &Evidence<'_>) -> Vec<Evaluated
 
 fn evaluate_figure(figure: &Figure, evidence: &Evidence<'_>, t0: SimTime) -> Evaluated {
     let value = figure.value.number();
-    let allowed = bounds(&figure.tolerance, value);
+    let allowed = figure.tolerance.bounds(value);
     let simulated = simulate(&figure.quantity, evidence, t0);
     let outcome = match (&figure.quantity, simulated) {
         (Quantity::NotExpressible { .. }, _) => Outcome::NotExpressible,
@@ -86,17 +89,21 @@ fn evaluate_figure(figure: &Figure, evidence: &Evidence<'_>, t0: SimTime) -> Eva
         tag: figure.tag,
         source: figure.source.clone(),
         note: figure.note.clone(),
+        miss: figure.miss.clone(),
     }
 }
 
-fn bounds(tolerance: &Tolerance, value: f64) -> (f64, f64) {
-    let around = |distance: f64| (value - distance, value + distance);
-    match tolerance {
-        Tolerance::Relative { relative } => around(value.abs() * relative.get()),
-        Tolerance::Absolute { absolute } => around(absolute.number()),
-        Tolerance::Between { min, max } => (min.number(), max.number()),
-        Tolerance::AtLeast { min } => (min.number(), f64::INFINITY),
-        Tolerance::AtMost { max } => (f64::NEG_INFINITY, max.number()),
+impl Tolerance {
+    /// The least and the most that count as a hit of a published value.
+    pub fn bounds(&self, value: f64) -> (f64, f64) {
+        let around = |distance: f64| (value - distance, value + distance);
+        match self {
+            Self::Relative { relative } => around(value.abs() * relative.get()),
+            Self::Absolute { absolute } => around(absolute.number()),
+            Self::Between { min, max } => (min.number(), max.number()),
+            Self::AtLeast { min } => (min.number(), f64::INFINITY),
+            Self::AtMost { max } => (f64::NEG_INFINITY, max.number()),
+        }
     }
 }
 
@@ -120,6 +127,31 @@ fn simulate(quantity: &Quantity, evidence: &Evidence<'_>, t0: SimTime) -> Option
             all.services[Service::from(*service) as usize].ever_out,
         )),
         Quantity::BlockedCalls => Some(real(all.calls.blocked)),
+        Quantity::FirstAttemptsBlocked => Some(real(all.calls.first_blocked)),
+        Quantity::EmergencyCallsCarried { from, to } => {
+            let calls = impact.series.curve(None, |c| c.emergency_calls);
+            let blocked = impact.series.curve(None, |c| c.emergency_blocked);
+            let between =
+                |curve: &Curve| Some(curve.value_at(t0 + *to)? - curve.value_at(t0 + *from)?);
+            let made = between(&calls).filter(|&made| made > 0.0)?;
+            Some(1.0 - between(&blocked)? / made)
+        }
+        Quantity::PeakOut { service } => {
+            Some(real(all.services[Service::from(*service) as usize].peak))
+        }
+        Quantity::RegisteredDrop => {
+            let lowest = all.registered.lowest;
+            Some(real(all.registered.before.saturating_sub(lowest)))
+        }
+        Quantity::RestoredShareAt { service, at } => {
+            let out = impact.series.out(None, Service::from(*service));
+            let peak = out.peak().map(|p| p.1).filter(|&peak| peak > 0.0)?;
+            Some(1.0 - out.value_at(t0 + *at)? / peak)
+        }
+        Quantity::RecordCount { record, subject } => {
+            let fits = |r: &&Record| r.kind == record && r.subject.contains(subject.as_str());
+            Some(real(evidence.records.iter().filter(fits).count() as u64))
+        }
         Quantity::EmergencyBlocked => Some(real(all.calls.emergency_blocked)),
         Quantity::BlockedCallsPerDevice => share(all.calls.blocked, all.devices),
         Quantity::AttemptsPerDevice => share(all.registered.attempts, all.devices),

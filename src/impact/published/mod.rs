@@ -44,6 +44,9 @@ pub struct Figure {
     /// Anything a reader should know.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+    /// What probably explains that the simulation misses it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub miss: String,
 }
 
 /// What a published figure is to the scenario.
@@ -56,6 +59,8 @@ pub enum Tag {
     Fit,
     /// It comes out by itself, or does not.
     Predicted,
+    /// It follows by arithmetic from other figures of the block: shown, and counted nowhere.
+    Derived,
 }
 
 /// A duration, or a plain number.
@@ -209,8 +214,43 @@ pub enum Quantity {
     },
     /// Calls blocked, redials included.
     BlockedCalls,
+    /// Originated calls that were blocked, redials left out: the ordinary demand that was not carried,
+    /// each call counted once, where it begins. It is what an operator can report of phones that never
+    /// reached a switch, from the load of the same hours of other weeks (47 CFR 4.9(b)).
+    FirstAttemptsBlocked,
     /// Emergency calls blocked.
     EmergencyBlocked,
+    /// Share of the emergency calls made between two instants that were carried.
+    EmergencyCallsCarried {
+        /// From.
+        from: Span,
+        /// To.
+        to: Span,
+    },
+    /// The most devices that were without a service at once.
+    PeakOut {
+        /// Which service.
+        #[serde(default = "data")]
+        service: ServiceName,
+    },
+    /// The deepest drop of registered devices below those registered before the outage.
+    RegisteredDrop,
+    /// Devices that have a service back at an instant, as a share of the most that were without it.
+    RestoredShareAt {
+        /// Which service.
+        #[serde(default = "data")]
+        service: ServiceName,
+        /// When.
+        at: Span,
+    },
+    /// How often an entry was made in the event log.
+    RecordCount {
+        /// Its kind, such as `element-struck`.
+        record: String,
+        /// What its subject contains; anything, if left out.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        subject: String,
+    },
     /// Calls blocked per device of the network.
     BlockedCallsPerDevice,
     /// Emergency calls among the blocked calls.
@@ -309,10 +349,16 @@ impl Quantity {
             Self::RegisteredShareAt { .. }
             | Self::ClassRegisteredShareAt { .. }
             | Self::EmergencyShareOfBlocked
+            | Self::EmergencyCallsCarried { .. }
+            | Self::RestoredShareAt { .. }
             | Self::RegionsTouchedShare => Unit::Share,
-            Self::DevicesAffected { .. } | Self::BlockedCalls | Self::EmergencyBlocked => {
-                Unit::Count
-            }
+            Self::DevicesAffected { .. }
+            | Self::PeakOut { .. }
+            | Self::RegisteredDrop
+            | Self::RecordCount { .. }
+            | Self::BlockedCalls
+            | Self::FirstAttemptsBlocked
+            | Self::EmergencyBlocked => Unit::Count,
             Self::BlockedCallsPerDevice
             | Self::AttemptsPerDevice
             | Self::Ratio { .. }
@@ -342,7 +388,15 @@ impl Quantity {
             Self::RecordTime { record, subject } => format!("{record} {subject}"),
             Self::DevicesAffected { service } => format!("devices without {}", service.word()),
             Self::BlockedCalls => "calls blocked".into(),
+            Self::FirstAttemptsBlocked => "calls not carried".into(),
             Self::EmergencyBlocked => "emergency calls blocked".into(),
+            Self::EmergencyCallsCarried { from, to } => {
+                format!("emergency calls carried, +{from} to +{to}")
+            }
+            Self::PeakOut { service } => format!("at once without {}", service.word()),
+            Self::RegisteredDrop => "registrations lost at once".into(),
+            Self::RestoredShareAt { service, at } => format!("{} back at +{at}", service.word()),
+            Self::RecordCount { record, subject } => format!("number of {record} {subject}"),
             Self::BlockedCallsPerDevice => "calls blocked per device".into(),
             Self::EmergencyShareOfBlocked => "emergency share of blocked calls".into(),
             Self::AttemptsPerDevice => "registration attempts per device".into(),

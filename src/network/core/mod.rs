@@ -13,6 +13,7 @@ mod entry;
 mod harm;
 mod incoming;
 mod itinerary;
+mod outcome;
 mod pending;
 mod radio;
 mod server;

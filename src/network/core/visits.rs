@@ -13,11 +13,11 @@ use crate::topology::NodeKind;
 use super::elements::{Elements, NO_LATENCY};
 use super::incoming::Incoming;
 use super::itinerary::Itinerary;
-use super::pending::{HASH_BITS, Job, NOBODY, Pending, Step, Trip, in_order, key, tie};
+use super::pending::{HASH_BITS, Job, NOBODY, Pending, Step, Trip, key, tie};
 use super::radio::Radios;
 use super::server::{Ask, Served, Server};
 use super::tally::Tally;
-use super::{NOWHERE, Pacer, Request, Source, Verdict, VerdictKind, fact};
+use super::{NOWHERE, Pacer, Request, Source, Verdict, fact};
 
 /// What an AMF or MME does beside serving.
 #[derive(Clone, Debug, Default)]
@@ -81,7 +81,9 @@ impl Core {
         let guard = |procedure| match procedure {
             Procedure::InitialRegistration | Procedure::PeriodicUpdate => spec.registration.guard,
             Procedure::ImsRegistration | Procedure::ImsRefresh => spec.ims.guard,
-            Procedure::Call | Procedure::EmergencyCall => spec.calls.guard,
+            Procedure::Call | Procedure::EmergencyCall | Procedure::EmergencyAttach => {
+                spec.calls.guard
+            }
         };
         let (radios, region_of_tower) = towers;
         let itinerary = Itinerary::new(&spec.core.procedures);
@@ -174,7 +176,7 @@ impl Core {
             let Pending { server, from, .. } = pending;
             match pending.step {
                 Step::Arrive if from == NOWHERE => {
-                    self.enter(elements, &pending.job.request, now_us, end_us)
+                    self.enter(elements, &pending.job.request, now_us, end_us);
                 }
                 Step::Arrive => {
                     self.arrive(elements, pending.job.trip(), server, (now_us, end_us));
@@ -247,7 +249,7 @@ impl Core {
         };
         match element.offer(now_us * 1_000, || trip.job(), &ask) {
             Served::Until { finish_ns } => {
-                self.proceed(elements, trip, server, (finish_ns, end_us))
+                self.proceed(elements, trip, server, (finish_ns, end_us));
             }
             Served::Now { finish_ns, free_ns } => {
                 self.push_free(server, free_ns);
@@ -313,20 +315,6 @@ impl Core {
         }
     }
 
-    /// Its caller will have given up before it is answered: let that happen when the guard expires.
-    pub(super) fn give_up_in_time(&mut self, trip: Trip<'_>) {
-        if trip.request.presumed_to_succeed() {
-            let pending = Pending::at(trip.job(), Step::GiveUp, NOWHERE);
-            self.push(self.gives_up_us(trip.request).max(self.clock_us), pending);
-        }
-    }
-
-    /// When the caller of a request gives up.
-    #[inline]
-    pub(super) fn gives_up_us(&self, request: &Request) -> u64 {
-        request.sent_us() + self.guards_us[request.procedure as usize]
-    }
-
     /// On to the element of the next visit.
     #[inline]
     fn go_on(
@@ -375,41 +363,6 @@ impl Core {
         self.push(at_us, pending);
     }
 
-    /// The answer leaves the core.
-    #[inline]
-    fn answer(&mut self, elements: &Elements, trip: Trip<'_>, server: u16, now_us: u64) {
-        let request = trip.request;
-        if trip.given_up || request.has(fact::FLOOD) {
-            return;
-        }
-        let to_router_us = elements.router_to_us(request.router, server);
-        if to_router_us == NO_LATENCY {
-            self.fail(trip);
-            return;
-        }
-        let (at_router_us, gives_up_us) =
-            (now_us + u64::from(to_router_us), self.gives_up_us(request));
-        if request.presumed_to_succeed() && at_router_us + elements.longest_access_us <= gives_up_us
-        {
-            return;
-        }
-        let at_us = at_router_us + u64::from(elements.access_us[request.tower as usize]);
-        let late = at_us > gives_up_us;
-        match request.procedure {
-            Procedure::InitialRegistration if !late || self.late_accept == LateAccept::Taken => {
-                let member = elements.member_of(request, server);
-                self.tally.accepted(request, server);
-                self.verdict(request, VerdictKind::RegistrationAccepted, at_us, member);
-            }
-            Procedure::ImsRegistration if !late => {
-                self.verdict(request, VerdictKind::ImsAccepted, at_us, 0);
-            }
-            Procedure::InitialRegistration | Procedure::ImsRegistration => {}
-            _ if late => self.give_up_in_time(trip),
-            _ => {}
-        }
-    }
-
     /// Bring the requests of all shards together.
     fn gather(&mut self) {
         let mut asked = std::mem::take(&mut self.asked);
@@ -430,57 +383,6 @@ impl Core {
         self.stranded = stranded;
     }
 
-    /// A request came to nothing, in silence; its device is told only if it presumed otherwise.
-    pub(super) fn fail(&mut self, trip: Trip<'_>) {
-        self.fail_known(trip, self.clock_us);
-    }
-
-    /// The same, where that is known since `known_us`.
-    fn fail_known(&mut self, trip: Trip<'_>, known_us: u64) {
-        let request = trip.request;
-        if trip.given_up || request.has(fact::FLOOD) || !request.presumed_to_succeed() {
-            return;
-        }
-        let kind = match request.procedure {
-            Procedure::PeriodicUpdate => VerdictKind::UpdateFailed,
-            Procedure::ImsRefresh => VerdictKind::RefreshFailed,
-            Procedure::Call => VerdictKind::CallFailed,
-            _ => VerdictKind::EmergencyFailed,
-        };
-        let at_us = self.gives_up_us(request).max(known_us);
-        self.verdict(request, kind, at_us, request.member);
-    }
-
-    pub(super) fn verdict(&mut self, request: &Request, kind: VerdictKind, at_us: u64, member: u8) {
-        self.verdicts.push(Verdict {
-            at: SimTime::from_us(at_us),
-            sent: request.sent,
-            device: request.device,
-            backoff: 0,
-            kind,
-            cause: Cause(0),
-            member,
-        });
-    }
-
-    /// Callers whose guard expires before `to` while their work waits in a queue give up.
-    fn expire(&mut self, to: SimTime) {
-        let mut expired = Vec::new();
-        for server in &mut self.servers {
-            for job in server.waiting_mut() {
-                let request = &job.request;
-                let gives_up_us = request.sent_us() + self.guards_us[request.procedure as usize];
-                if request.presumed_to_succeed() && !job.given_up && gives_up_us < to.as_us() {
-                    expired.push(*job);
-                    job.given_up = true;
-                }
-            }
-        }
-        for job in in_order(expired) {
-            self.fail_known(job.trip(), 0);
-        }
-    }
-
     fn push_free(&mut self, server: u16, free_ns: u64) {
         let job = Job {
             request: NOBODY,
@@ -493,7 +395,7 @@ impl Core {
 
     /// Let something happen at `at_us`.
     #[inline]
-    fn push(&mut self, at_us: u64, pending: Pending) {
+    pub(super) fn push(&mut self, at_us: u64, pending: Pending) {
         self.under_way
             .push(key(at_us, pending.job.request.tie), pending.tie(), pending);
     }

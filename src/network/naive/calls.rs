@@ -66,12 +66,14 @@ impl Naive<'_> {
     /// A call came to nothing at `at`: does the user try again?
     pub(super) fn call_blocked(&mut self, device: usize, at: Tick) {
         self.cell(device).calls_blocked += 1;
-        let redial = self.classes[self.phones[device].class].redial;
+        let class = &self.classes[self.phones[device].class];
+        let (redial, originated) = (class.redial, class.originated.get());
         let occasion = self.redial_occasion(device) | 1 << 31;
         let words = self
             .words(Purpose::Redial, device, occasion)
             .map(unit_interval);
         let done = self.phones[device].redials;
+        self.cell(device).calls_first_blocked += u64::from(done == 0 && words[3] < originated);
         if done < redial.most.min(15) && words[0] < redial.probability.get() {
             let after = redial.after.draw(words[1], words[2]).as_ticks().max(1);
             self.phones[device].redials = done + 1;
@@ -85,7 +87,13 @@ impl Naive<'_> {
         if self.phones[device].is_out(EMERGENCY) {
             self.cell(device).emergency_blocked += 1;
         } else if !self.phones[device].sos {
-            self.send(device, at, Procedure::EmergencyCall, tie);
+            let phone = &self.phones[device];
+            let procedure = if phone.context || phone.wifi {
+                Procedure::EmergencyCall
+            } else {
+                Procedure::EmergencyAttach
+            };
+            self.send(device, at, procedure, tie);
         }
     }
 

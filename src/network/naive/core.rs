@@ -150,7 +150,9 @@ impl Naive<'_> {
                 self.spec.registration.guard
             }
             Procedure::ImsRegistration | Procedure::ImsRefresh => self.spec.ims.guard,
-            Procedure::Call | Procedure::EmergencyCall => self.spec.calls.guard,
+            Procedure::Call | Procedure::EmergencyCall | Procedure::EmergencyAttach => {
+                self.spec.calls.guard
+            }
         }
     }
 

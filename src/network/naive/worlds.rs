@@ -250,6 +250,7 @@ fn population(dice: &mut Dice) -> PopulationSpec {
     };
     PopulationSpec {
         classes: vec![phone, thing, rescue],
+        mix: std::collections::BTreeMap::new(),
         registered_at_start: dice.chance(70),
         first_attempt: Delay::Uniform {
             uniform: Bounds {

@@ -26,16 +26,19 @@ pub enum Procedure {
     Call = 4,
     /// An emergency call set-up.
     EmergencyCall = 5,
+    /// The same from a phone without a registration: an emergency attach comes first (TS 23.401 §4.3.12).
+    EmergencyAttach = 6,
 }
 
 /// All procedures in the order of their numbers.
-pub(in crate::network) const PROCEDURES: [Procedure; 6] = [
+pub(in crate::network) const PROCEDURES: [Procedure; 7] = [
     Procedure::InitialRegistration,
     Procedure::PeriodicUpdate,
     Procedure::ImsRegistration,
     Procedure::ImsRefresh,
     Procedure::Call,
     Procedure::EmergencyCall,
+    Procedure::EmergencyAttach,
 ];
 
 /// The visits of each procedure.
@@ -60,6 +63,9 @@ pub struct ProceduresSpec {
     /// Visits of an emergency call.
     #[schemars(length(min = 1, max = 8))]
     pub emergency_call: Vec<Visit>,
+    /// Visits of an emergency call from a phone without a registration.
+    #[schemars(length(min = 1, max = 8))]
+    pub emergency_attach: Vec<Visit>,
 }
 
 /// One visit of a procedure to a core function.
@@ -105,6 +111,8 @@ impl Default for ProceduresSpec {
     /// Messages at AMF/MME: attach 14, update 6 (vendor arithmetic, low authority). Transactions at
     /// the HSS: AIR + ULR for an attach (TS 29.272), UAR + MAR + UAR + SAR for IMS (TS 29.228), each
     /// procedure's taken as one visit. SIP: two REGISTER for a first registration, one for a refresh.
+    /// A phone that is not registered attaches for an emergency and is authenticated where it has a SIM (TS
+    /// 33.401 §15.1); Diameter gives that no priority at the HSS unless RFC 7944 is in use.
     fn default() -> Self {
         use Function::{Epdg, Gateway, Ims, Mobility, Udm};
         Self {
@@ -124,6 +132,11 @@ impl Default for ProceduresSpec {
             ims_refresh: vec![visit(Epdg, 1.0, false), visit(Ims, 1.0, false)],
             call: vec![visit(Epdg, 1.0, false), visit(Ims, 3.0, false)],
             emergency_call: vec![visit(Ims, 3.0, false)],
+            emergency_attach: vec![
+                visit(Mobility, 14.0, false),
+                visit(Udm, 2.0, false),
+                visit(Ims, 3.0, false),
+            ],
         }
     }
 }
@@ -138,6 +151,7 @@ impl ProceduresSpec {
             Procedure::ImsRefresh => &self.ims_refresh,
             Procedure::Call => &self.call,
             Procedure::EmergencyCall => &self.emergency_call,
+            Procedure::EmergencyAttach => &self.emergency_attach,
         }
     }
 }

@@ -7,6 +7,7 @@
 //! Invariant: the counts of a cell are at every moment the sums over its devices.
 
 use crate::base::{Draws, Purpose, SimTime, TICK_US, Tick, TowerId, unit_interval};
+use crate::network::GroupCounts;
 use crate::network::air::Air;
 use crate::population::flag;
 
@@ -91,6 +92,14 @@ impl SliceAccount {
         if self.last_back != 0 {
             let last = SimTime::from_tick(self.last_back);
             outcome.last_back = Some(outcome.last_back.map_or(last, |other| other.max(last)));
+        }
+    }
+
+    /// Add the devices here to the counts of their group.
+    pub(in crate::network) fn count_in(&self, group: &mut GroupCounts) {
+        group.devices += self.to - self.from;
+        for (sum, out) in group.out.iter_mut().zip(self.out) {
+            *sum += out;
         }
     }
 

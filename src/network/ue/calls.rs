@@ -76,12 +76,15 @@ impl Shard {
         let cell = self.cell(index);
         self.cells[cell].calls_blocked += 1;
         let device = &self.devices[index];
-        let redial = air.classes[device.class as usize].spec.redial;
+        let spec = &air.classes[device.class as usize].spec;
+        let redial = spec.redial;
         let done = device.redials();
         let occasion = u32::from(device.call_ordinal) | u32::from(done) << 16 | 1 << 31;
         let words = air
             .draws
             .words(Purpose::Redial, self.number(index), occasion);
+        let is_own = unit_interval(words[3]) < spec.originated.get();
+        self.cells[cell].calls_first_blocked += u64::from(done == 0 && is_own);
         if done < redial.most.min(15) && unit_interval(words[0]) < redial.probability.get() {
             let after = redial
                 .after
@@ -104,7 +107,14 @@ impl Shard {
         if self.without_emergency(index) {
             self.cells[cell].emergency_blocked += 1;
         } else if !self.in_sos(index) {
-            self.send(air, index, at, (Procedure::EmergencyCall, words[2]));
+            let device = &self.devices[index];
+            let is_known = device.flags & (flag::CONTEXT | flag::WIFI) != 0;
+            let procedure = if is_known {
+                Procedure::EmergencyCall
+            } else {
+                Procedure::EmergencyAttach
+            };
+            self.send(air, index, at, (procedure, words[2]));
         }
     }
 

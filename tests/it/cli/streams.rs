@@ -30,7 +30,7 @@ fn compare_takes_scenarios_and_directories_on_one_seed() {
     let value: serde_json::Value = serde_json::from_str(&done.out).expect("JSON alone");
     assert!(value.is_object(), "{value}");
     let kept = place.names("kept");
-    assert_eq!(kept, ["1-plan-4", "2-quiet-4"]);
+    assert_eq!(kept, ["1-plan-4", "2-quiet-4", "report.html"]);
     let (one, other) = (format!("kept/{}", kept[0]), format!("kept/{}", kept[1]));
     let again = place.run(&["compare", &one, &other, "--json"]);
     ends(&again, 0);

@@ -1,0 +1,145 @@
+"""The reports, in a real browser: python3 tests/browser/report.py PROGRAM [PICTURES]
+
+Runs scenarios with PROGRAM, opens their reports in headless Chromium, and fails at the first thing that does
+not hold. Times are measured and told, never asserted. With PICTURES, screenshots are left there.
+
+Invariant: sees what a reader sees; everything that the page says is compared with the files of the run.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from chromium import Chromium
+
+ROOT = Path(__file__).resolve().parents[2]
+SCENARIOS = ROOT / "scenarios"
+HOSTILE = "</script><img src=x onerror=\"document.title='broken in'\"><script>document.title='broken in'</script>"
+BYTES_MAX = 8_000_000
+ELEMENTS_MAX = 10_000
+
+
+def check(holds, what):
+    if not holds:
+        raise SystemExit(f"FAILED: {what}")
+
+
+def cellfall(program, *words, codes=(0, 1)):
+    done = subprocess.run([program, "--quiet", *map(str, words)], capture_output=True, text=True, check=False)
+    check(done.returncode in codes, f"{words}: exit code {done.returncode}\n{done.stderr}")
+
+
+def opened(browser, page, **how):
+    """Open a page; it must be silent, and ask for nothing but itself."""
+    browser.open(page, **how)
+    check(browser.complaints() == [], f"{page}: {browser.complaints()}")
+    asked = [url for url in browser.requests() if not url.startswith(f"file://{page}")]
+    check(asked == [], f"{page} asks for {asked}")
+
+
+def numbers_are_those_of_the_summary(browser, run):
+    summary = json.loads((run / "summary.json").read_text())
+    shown = browser.run("[...document.querySelectorAll('data[data-figure]')].map(e => [e.dataset.figure, e.value])")
+    check(len(shown) >= 5, f"{run}: few figures are shown: {shown}")
+    for key, value in shown:
+        own = summary["figures"][key]
+        check(value == "" if own is None else float(value) == own, f"{run}: {key} is shown as {value}, not {own}")
+    groups = {group["name"]: group for group in [*summary["classes"], summary["all"]]}
+    cells = browser.run(
+        "[...document.querySelectorAll('td[data-impact]')].map(e => [e.dataset.impact, e.querySelector('data')?.value ?? null])"
+    )
+    check(len(cells) >= 24, f"{run}: the table of impact has {len(cells)} cells")
+    for key, value in cells:
+        name, service, figure = key.rsplit("/", 2)
+        own = groups[name]["services"][service][figure]
+        check(value is None or float(value) == own, f"{run}: {key} is shown as {value}, not {own}")
+    check(summary["digest"] in browser.run("document.body.textContent"), f"{run}: the digest is not shown")
+
+
+def slider_moves_everything(browser, name):
+    """The slider, by keyboard, and a chart, by mouse: map, cursors, clock and numbers follow."""
+    state = """({
+        now: Number(document.getElementById('time').dataset.now),
+        clock: document.getElementById('clock').textContent,
+        cursors: [...new Set([...document.querySelectorAll('line.cursor')].map(e => e.getAttribute('x1')))],
+        numbers: [...document.querySelectorAll('output')].map(e => e.textContent).join(),
+        map: document.querySelector('canvas').getAttribute('aria-label'),
+        pixels: document.querySelector('canvas').toDataURL().length
+    })"""
+    browser.run("document.getElementById('slider').focus()")
+    browser.key("Home")
+    first = browser.run(state)
+    browser.key("ArrowRight")
+    second = browser.run(state)
+    check(second["now"] > first["now"], f"{name}: the arrow does not move the slider")
+    browser.run("{const s = document.getElementById('slider'); s.value = document.getElementById('time').dataset.start;"
+                "s.dispatchEvent(new Event('input'))}")
+    worst = browser.run(state)
+    check(worst["now"] != first["now"], f"{name}: the slider does not move the time")
+    for part in ("clock", "cursors", "numbers", "map", "pixels"):
+        check(worst[part] != first[part], f"{name}: {part} does not follow the slider: {worst[part]}")
+    check(len(worst["cursors"]) == 1, f"{name}: the cursors stand at {worst['cursors']}")
+    box = browser.run("{const c = document.querySelector('#chart-registered svg.t'); c.scrollIntoView({block: 'center'});"
+                      "const r = c.getBoundingClientRect(); [r.left + r.width * 0.75, r.top + 50]}")
+    browser.mouse(*box)
+    pointed = browser.run(state)
+    middle = browser.run("{const t = document.getElementById('time').dataset; Number(t.from) + 0.75 * (t.to - t.from)}")
+    check(abs(pointed["now"] - middle) < 120, f"{name}: the chart moves the time to {pointed['now']}, not {middle}")
+    check(pointed["map"] != worst["map"], f"{name}: the map does not follow a chart")
+
+
+def labelled(browser, name):
+    """What a screen reader needs: every picture and every control has a name, and no text is cut off."""
+    nameless = browser.run(
+        "[...document.querySelectorAll('svg:not([aria-hidden] *), canvas, button, input, select')]"
+        ".filter(e => !e.closest('[aria-hidden=true]') && !e.classList.contains('s') && !e.parentElement.closest('svg'))"
+        ".filter(e => !(e.getAttribute('aria-label') || e.textContent.trim() || e.labels?.length)).length"
+    )
+    check(nameless == 0, f"{name}: {nameless} pictures or controls have no name")
+    wide = browser.run("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    check(wide <= 0, f"{name}: the page is {wide} pixels wider than the window")
+
+
+def main():
+    program = str(Path(sys.argv[1]).resolve())
+    pictures = Path(sys.argv[2]) if len(sys.argv) > 2 else None
+    with tempfile.TemporaryDirectory(prefix="cellfall-reports-") as place, Chromium() as browser:
+        place = Path(place)
+        first, nation, hostile, both = (place / name for name in ("first", "nation", "hostile", "both"))
+        cellfall(program, "run", SCENARIOS / "first-steps.yaml", "--out", first)
+        cellfall(program, "run", SCENARIOS / "att-2024-02-22.yaml", "--scale", "0.001", "--out", nation)
+        cellfall(program, "run", SCENARIOS / "first-steps.yaml", "--out", hostile, "--set", "name=" + json.dumps(HOSTILE))
+        cellfall(program, "compare", first, hostile, "--out", both)
+        cellfall(program, "plot", nation, "--out", place / "plots")
+        for run in (first, nation, hostile):
+            page = run / "report.html"
+            for width, dark in ((1280, False), (390, True)):
+                opened(browser, page, width=width, dark=dark)
+                labelled(browser, f"{run.name} at {width}")
+                slider_moves_everything(browser, f"{run.name} at {width}")
+                check(browser.complaints() == [], f"{run.name}: {browser.complaints()}")
+                if pictures:
+                    browser.picture(pictures / f"{run.name}-{width}.png")
+            numbers_are_those_of_the_summary(browser, run)
+            size, elements = page.stat().st_size, browser.run("document.querySelectorAll('*').length")
+            ready = browser.run("document.documentElement.dataset.ready")
+            check(size <= BYTES_MAX, f"{run.name}: {size} bytes")
+            check(elements <= ELEMENTS_MAX, f"{run.name}: {elements} elements")
+            print(f"{run.name}: {size:,} bytes, {elements:,} elements, interactive after {ready} ms")
+        shown = browser.run("[document.title, document.querySelectorAll('img').length, document.querySelector('.kicker b').textContent]")
+        check(shown == [f"{HOSTILE} · cellfall", 0, HOSTILE], f"a hostile name does not stay text: {shown}")
+        opened(browser, both / "report.html")
+        labelled(browser, "comparison")
+        slider_moves_everything(browser, "comparison")
+        check(browser.run("document.querySelectorAll('img').length") == 0, "a hostile name does not stay text")
+        for svg in sorted((place / "plots").iterdir()):
+            browser.send("Page.navigate", url=f"file://{svg}")
+            check(browser.run("document.documentElement.localName") == "svg", f"{svg.name} is no picture")
+        print(f"{len(list((place / 'plots').iterdir()))} pictures; all holds")
+
+
+if __name__ == "__main__":
+    main()
