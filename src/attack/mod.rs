@@ -42,6 +42,7 @@ mod campaign;
 mod disturbances;
 mod kinds;
 mod registry;
+mod selection;
 #[cfg(test)]
 mod testing;
 

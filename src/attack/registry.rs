@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::{NodeId, SimTime, Span};
 use crate::fault::{FaultEngine, FaultId, FaultSpec, Finding, Port};
-use crate::topology::Topology;
+use crate::topology::{Selector, Topology};
 
 use super::campaign::Census;
 use super::disturbances::{
@@ -72,6 +72,11 @@ impl std::fmt::Debug for Field<'_> {
 }
 
 impl Field<'_> {
+    /// The elements that a selector selects; none if it is wrong, which the check of the scenario tells.
+    pub fn selected(&self, select: &Selector) -> Vec<NodeId> {
+        select.resolve(self.port.topology()).unwrap_or_default()
+    }
+
     /// Opens the fault that this is to the engine, with these origins.
     pub fn inject(&mut self, spec: FaultSpec, origins: &[NodeId]) {
         let now = self.port.now();

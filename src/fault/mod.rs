@@ -53,7 +53,7 @@ pub use engine::{FaultEngine, FaultId, FaultOrder};
 pub use holds::{Holder, Holds};
 pub use luck::{Luck, luck, text_key};
 pub use port::{CollectorOutage, Port};
-pub use registry::{Defect, DefectSpec, Finding};
+pub use registry::{Defect, DefectSpec, Finding, wrong_restore_factor};
 pub use spec::{
     Afterwards, Effect, EffectTiming, FaultSpec, OriginRemoved, Overload, QueryLoop, Removal,
     SelfRecovery, SpreadFrom, SpreadRule, Trigger,

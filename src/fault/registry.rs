@@ -15,6 +15,16 @@ use super::spec::FaultSpec;
 /// A value of a scenario that cannot be used: its path, what was found, what is allowed.
 pub type Finding = (String, String, String);
 
+/// What is wrong with a restore factor: rebuilding an element takes no less than its ordinary time.
+pub fn wrong_restore_factor(factor: f64) -> Option<Finding> {
+    let sound = factor.is_finite() && factor >= 1.0;
+    let finding = || {
+        let allowed = "a number of 1 or more".to_owned();
+        ("restore_factor".to_owned(), factor.to_string(), allowed)
+    };
+    (!sound).then(finding)
+}
+
 /// A kind of defect with its parameters.
 pub trait Defect {
     /// The fault that it is to the engine.

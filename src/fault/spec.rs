@@ -83,6 +83,23 @@ pub struct SpreadRule {
     pub with_traffic: bool,
 }
 
+impl SpreadRule {
+    /// Everything next to an element that was reached is reached too, and so on.
+    pub const fn along(edges: Vec<EdgeKind>, delay: Delay) -> Self {
+        Self {
+            edges,
+            from: SpreadFrom::Reached,
+            probability: Share::ALL,
+            delay,
+            reaches: Vec::new(),
+            passes_through: Vec::new(),
+            max_hops: u32::MAX,
+            at_once: false,
+            with_traffic: false,
+        }
+    }
+}
+
 /// Since when an element passes a fault on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SpreadFrom {

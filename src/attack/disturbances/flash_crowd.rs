@@ -8,8 +8,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::attack::selection::towers;
 use crate::attack::{Act, Census, Field, Happening};
-use crate::base::{NodeId, SimTime, Span};
+use crate::base::{SimTime, Span};
 use crate::fault::Finding;
 use crate::network::{Command, Scope};
 use crate::topology::{NodeKind, Selector, Topology};
@@ -41,13 +42,6 @@ impl Default for FlashCrowd {
             factor: 8.0,
         }
     }
-}
-
-/// The towers that a selector selects.
-pub(super) fn towers(select: &Selector, topology: &Topology) -> Vec<NodeId> {
-    let mut nodes = select.resolve(topology).unwrap_or_default();
-    nodes.retain(|&node| topology.node(node).kind == NodeKind::Tower);
-    nodes
 }
 
 /// What is wrong with a multiple of the usual demand.

@@ -8,6 +8,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::attack::selection::wrong_selector;
 use crate::attack::{Act, Census, Field, Happening};
 use crate::base::{SimTime, Span};
 use crate::fault::{Afterwards, DefectSpec, Finding, StateLoss};
@@ -52,10 +53,7 @@ impl Happening for LatentDefect {
 
     fn act(&self, act: Act, field: &mut Field<'_>) -> Vec<(SimTime, Act)> {
         if act == Act::Enter {
-            let nodes = self
-                .select
-                .resolve(field.port.topology())
-                .unwrap_or_default();
+            let nodes = field.selected(&self.select);
             let mut spec = self.defect.fault();
             if self.restore_cures {
                 spec.removal.restored = Afterwards::Immune;
@@ -66,11 +64,7 @@ impl Happening for LatentDefect {
     }
 
     fn findings(&self, _: &Census, topology: &Topology) -> Vec<Finding> {
-        let nothing = self.select.resolve(topology).err();
-        let nothing = nothing.map(|error| {
-            let allowed = "a selector of at least one element";
-            ("select".to_owned(), error.to_string(), allowed.to_owned())
-        });
+        let nothing = wrong_selector(&self.select, topology, "element");
         let wrong = self.defect.defect().findings().into_iter();
         let wrong = wrong.map(|(path, found, allowed)| (format!("defect.{path}"), found, allowed));
         nothing.into_iter().chain(wrong).collect()

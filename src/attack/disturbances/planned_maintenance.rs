@@ -7,6 +7,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::attack::selection::wrong_selector;
 use crate::attack::{Act, Census, Field, Happening};
 use crate::base::{Delay, Share, SimTime, Span};
 use crate::fault::{
@@ -75,10 +76,7 @@ impl Happening for PlannedMaintenance {
     }
 
     fn act(&self, act: Act, field: &mut Field<'_>) -> Vec<(SimTime, Act)> {
-        let nodes = self
-            .select
-            .resolve(field.port.topology())
-            .unwrap_or_default();
+        let nodes = field.selected(&self.select);
         if act == Act::Enter {
             field.note("maintenance-ticket", self.ticket.clone());
             field.inject(Self::fault(), &nodes);
@@ -89,11 +87,7 @@ impl Happening for PlannedMaintenance {
     }
 
     fn findings(&self, _: &Census, topology: &Topology) -> Vec<Finding> {
-        let nothing = self.select.resolve(topology).err();
-        let nothing = nothing.map(|error| {
-            let allowed = "a selector of at least one element";
-            ("select".to_owned(), error.to_string(), allowed.to_owned())
-        });
+        let nothing = wrong_selector(&self.select, topology, "element");
         nothing.into_iter().collect()
     }
 }

@@ -9,6 +9,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::attack::selection::wrong_selector;
 use crate::attack::{Act, Census, Field, Happening};
 use crate::base::{Delay, MedianP90, Share, SimTime, Span};
 use crate::fault::{
@@ -86,10 +87,7 @@ impl Happening for PowerCut {
     }
 
     fn act(&self, act: Act, field: &mut Field<'_>) -> Vec<(SimTime, Act)> {
-        let sites = self
-            .select
-            .resolve(field.port.topology())
-            .unwrap_or_default();
+        let sites = field.selected(&self.select);
         if act == Act::Enter {
             field.inject(self.fault(), &sites);
             return vec![(field.port.now() + self.duration, Act::End)];
@@ -99,11 +97,7 @@ impl Happening for PowerCut {
     }
 
     fn findings(&self, _: &Census, topology: &Topology) -> Vec<Finding> {
-        let nothing = self.select.resolve(topology).err();
-        let nothing = nothing.map(|error| {
-            let allowed = "a selector of at least one site";
-            ("select".to_owned(), error.to_string(), allowed.to_owned())
-        });
+        let nothing = wrong_selector(&self.select, topology, "site");
         nothing.into_iter().collect()
     }
 }

@@ -11,6 +11,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::attack::selection::wrong_selector;
 use crate::attack::{Act, Census, Field, Happening};
 use crate::base::{Bounds, Delay, Share, SimTime, Span};
 use crate::fault::{
@@ -96,10 +97,7 @@ impl Happening for NfDeregister {
     }
 
     fn act(&self, act: Act, field: &mut Field<'_>) -> Vec<(SimTime, Act)> {
-        let nodes = self
-            .select
-            .resolve(field.port.topology())
-            .unwrap_or_default();
+        let nodes = field.selected(&self.select);
         if act == Act::Enter {
             field.inject(self.fault(), &nodes);
             return vec![(field.port.now() + self.duration, Act::End)];
@@ -109,11 +107,7 @@ impl Happening for NfDeregister {
     }
 
     fn findings(&self, _: &Census, topology: &Topology) -> Vec<Finding> {
-        let nodes = self.select.resolve(topology).err();
-        let nodes = nodes.map(|error| {
-            let allowed = "a selector of at least one network function";
-            ("select".to_owned(), error.to_string(), allowed.to_owned())
-        });
+        let nodes = wrong_selector(&self.select, topology, "network function");
         let zero = self.registers_after.mean().is_zero() && self.strikes_after.mean().is_zero();
         let zero = zero.then(|| {
             let allowed = "a delay above 0s, or one of `strikes_after`";

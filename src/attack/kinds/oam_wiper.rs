@@ -16,7 +16,7 @@ use crate::attack::{Act, Census, Field, Happening};
 use crate::base::{Bounds, Delay, Mean, NodeId, Share, SimTime, Span};
 use crate::fault::{
     Afterwards, Effect, EffectTiming, FaultSpec, Finding, OriginRemoved, Removal, SelfRecovery,
-    SpreadFrom, SpreadRule, Trigger,
+    SpreadFrom, SpreadRule, Trigger, wrong_restore_factor,
 };
 use crate::topology::{EdgeKind, NodeKind, Selector, Topology};
 
@@ -306,10 +306,7 @@ impl Happening for OamWiper {
             let allowed = "at least one kind of element";
             findings.push(finding("destroys", "an empty list", allowed));
         }
-        if !self.restore_factor.is_finite() || self.restore_factor < 1.0 {
-            let found = self.restore_factor.to_string();
-            findings.push(finding("restore_factor", &found, "a number of 1 or more"));
-        }
+        findings.extend(wrong_restore_factor(self.restore_factor));
         findings
     }
 }

@@ -9,11 +9,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::attack::selection::wrong_selector;
 use crate::attack::{Act, Census, Field, Happening};
 use crate::base::{Delay, Share, SimTime, Span};
 use crate::fault::{
     Afterwards, Effect, EffectTiming, FaultSpec, Finding, OriginRemoved, Removal, SpreadFrom,
-    SpreadRule, Trigger,
+    SpreadRule, Trigger, wrong_restore_factor,
 };
 use crate::topology::{EdgeKind, NodeKind, Selector, Topology};
 
@@ -93,30 +94,16 @@ impl Happening for Physical {
 
     fn act(&self, act: Act, field: &mut Field<'_>) -> Vec<(SimTime, Act)> {
         if act == Act::Enter {
-            let nodes = self
-                .select
-                .resolve(field.port.topology())
-                .unwrap_or_default();
+            let nodes = field.selected(&self.select);
             field.inject(self.fault(), &nodes);
         }
         Vec::new()
     }
 
     fn findings(&self, _: &Census, topology: &Topology) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        if let Err(error) = self.select.resolve(topology) {
-            let allowed = "a selector of at least one element";
-            findings.push(("select".into(), error.to_string(), allowed.into()));
-        }
-        if !self.restore_factor.is_finite() || self.restore_factor < 1.0 {
-            let found = self.restore_factor.to_string();
-            findings.push((
-                "restore_factor".into(),
-                found,
-                "a number of 1 or more".into(),
-            ));
-        }
-        findings
+        let nothing = wrong_selector(&self.select, topology, "element");
+        let factor = wrong_restore_factor(self.restore_factor);
+        nothing.into_iter().chain(factor).collect()
     }
 }
 

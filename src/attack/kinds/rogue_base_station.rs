@@ -12,8 +12,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::attack::selection::towers;
 use crate::attack::{Act, Census, Field, Happening};
-use crate::base::{Delay, NodeId, Share, SimTime, Span};
+use crate::base::{Delay, Share, SimTime, Span};
 use crate::fault::{
     Afterwards, Effect, EffectTiming, FaultSpec, Finding, OriginRemoved, Removal, Trigger,
 };
@@ -72,12 +73,6 @@ impl Default for RogueBaseStation {
 }
 
 impl RogueBaseStation {
-    fn towers(&self, topology: &Topology) -> Vec<NodeId> {
-        let mut nodes = self.select.resolve(topology).unwrap_or_default();
-        nodes.retain(|&node| topology.node(node).kind == NodeKind::Tower);
-        nodes
-    }
-
     /// The fault by which towers are not heard.
     fn jamming(&self) -> FaultSpec {
         FaultSpec {
@@ -105,7 +100,7 @@ impl RogueBaseStation {
         let on = libm::floor((minute + 1.0) * self.duty.get() + 1e-9)
             > libm::floor(minute * self.duty.get() + 1e-9);
         if on {
-            let towers = self.towers(field.port.topology());
+            let towers = towers(&self.select, field.port.topology());
             let (share, cause) = (self.per_minute, self.cause);
             let refuse = Command::RefuseDevices {
                 towers,
@@ -133,7 +128,7 @@ impl Happening for RogueBaseStation {
     fn act(&self, act: Act, field: &mut Field<'_>) -> Vec<(SimTime, Act)> {
         let now = field.port.now();
         let running = now.since(field.began);
-        let towers = self.towers(field.port.topology());
+        let towers = towers(&self.select, field.port.topology());
         match act {
             Act::End => field.withdraw(&towers),
             Act::Enter if self.mode == RadioAttack::Jam => {
@@ -151,7 +146,7 @@ impl Happening for RogueBaseStation {
 
     fn findings(&self, _: &Census, topology: &Topology) -> Vec<Finding> {
         let mut findings = Vec::new();
-        if self.towers(topology).is_empty() {
+        if towers(&self.select, topology).is_empty() {
             let allowed = "a selector of at least one tower";
             findings.push(("select".into(), "no tower".into(), allowed.into()));
         }

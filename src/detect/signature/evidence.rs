@@ -227,11 +227,53 @@ impl Evidence {
         let within: Vec<f64> = within.map(|(_, missing)| *missing).collect();
         (!within.is_empty()).then(|| within.iter().sum::<f64>() / count(within.len()))
     }
+
+    /// The loss of subscribers so long after the first such step of the rollout, as a multiple of that at the
+    /// step; or why it is not known.
+    pub fn harm_left(&self, step: ChangeStep, wait_s: f64) -> Result<f64, HarmUnknown> {
+        if self.ledger.is_none() {
+            return Err(HarmUnknown::Said("no change records"));
+        }
+        let at_s = self.first_step_s(step).ok_or(HarmUnknown::NoStep)?;
+        if self.now_s < at_s + wait_s {
+            return Err(HarmUnknown::TooEarly);
+        }
+        let before = self.mean_harm(at_s - 120.0, at_s);
+        let after = self.mean_harm(at_s + wait_s - 120.0, at_s + wait_s);
+        let (Some(before), Some(after)) = (before, after) else {
+            return Err(HarmUnknown::Said("no subscribers are reported"));
+        };
+        if !self.is_harm(before) && !self.is_harm(after) {
+            return Err(HarmUnknown::Said("nobody is missing"));
+        }
+        Ok(after / before.max(1e-6))
+    }
+
+    /// When each changed element was changed and when it failed after that; `None` without change records.
+    pub fn failed_since_change(&self) -> Option<Vec<(f64, f64)>> {
+        self.ledger.as_ref()?;
+        let pairs = self.failed().into_iter().filter_map(|(element, failed_s)| {
+            let installed_s = self.installed_s(element.node)?;
+            (installed_s <= failed_s).then_some((installed_s, failed_s))
+        });
+        Some(pairs.collect())
+    }
+}
+
+/// Why it is not known what a step did to the harm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HarmUnknown {
+    /// There was no such step.
+    NoStep,
+    /// It is too early after it.
+    TooEarly,
+    /// Anything else, in words.
+    Said(&'static str),
 }
 
 #[cfg(test)]
 pub(super) mod testing {
-    use super::{Evidence, Pace};
+    use super::{ChangeStep, Element, Evidence, NodeId, Pace, Step};
 
     /// A minute in which so many asked and so many were accepted; all of 100,000 are registered.
     pub(crate) fn minute(minute: u32, requests: f64, accepted: f64) -> Pace {
@@ -264,6 +306,38 @@ pub(super) mod testing {
             ..minute(at, 200.0, 200.0)
         };
         evidence(all.map(pace).collect())
+    }
+
+    /// The same, with one step of the rollout at the end of the thirteenth minute.
+    pub(crate) fn with_step(step: ChangeStep, missing: &[f64]) -> Evidence {
+        Evidence {
+            ledger: Some(vec![Step {
+                at_s: 780.0,
+                step,
+                node: None,
+            }]),
+            ..with_harm(missing)
+        }
+    }
+
+    /// Elements that were changed, and failed, at these instants.
+    pub(crate) fn changed_and_failed(pairs: &[(f64, f64)]) -> Evidence {
+        let numbered = || pairs.iter().zip(0..);
+        let step = |(pair, node): (&(f64, f64), u32)| Step {
+            at_s: pair.0,
+            step: ChangeStep::Installed,
+            node: Some(NodeId(node)),
+        };
+        let element = |(pair, node): (&(f64, f64), u32)| Element {
+            node: NodeId(node),
+            failed_s: Some(pair.1),
+            ..Element::default()
+        };
+        Evidence {
+            ledger: Some(numbered().map(step).collect()),
+            elements: numbered().map(element).collect(),
+            ..Evidence::default()
+        }
     }
 
     pub(crate) fn evidence(paces: Vec<Pace>) -> Evidence {

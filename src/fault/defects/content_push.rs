@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Bounds, Delay, Share, Span};
 use crate::topology::{EdgeKind, NodeKind};
 
-use super::{local, not_empty, travels};
+use super::{local, not_empty};
 use crate::fault::{
     Afterwards, Defect, Effect, EffectTiming, FaultSpec, Finding, Removal, SpreadRule, Trigger,
+    wrong_restore_factor,
 };
 
 /// Bad content goes to everybody at once, beside staged code.
@@ -55,7 +56,7 @@ impl Defect for ContentPush {
                 reaches: [&self.kinds[..], &[NodeKind::Repository]].concat(),
                 passes_through: vec![NodeKind::Repository],
                 max_hops: 2,
-                ..travels(vec![EdgeKind::CicdPush], Delay::ZERO)
+                ..SpreadRule::along(vec![EdgeKind::CicdPush], Delay::ZERO)
             }],
             contained: self.staged,
             timing: EffectTiming::After(self.taken_after),
@@ -70,14 +71,7 @@ impl Defect for ContentPush {
     }
 
     fn findings(&self) -> Vec<Finding> {
-        let factor = (!self.restore_factor.is_finite() || self.restore_factor < 1.0).then(|| {
-            let found = self.restore_factor.to_string();
-            (
-                "restore_factor".into(),
-                found,
-                "a number of 1 or more".into(),
-            )
-        });
+        let factor = wrong_restore_factor(self.restore_factor);
         let kinds = not_empty("kinds", &self.kinds, "at least one kind of element");
         kinds.into_iter().chain(factor).collect()
     }

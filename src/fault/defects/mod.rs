@@ -37,12 +37,11 @@ pub use timer_mismatch::TimerMismatch;
 pub use transport_misweight::TransportMisweight;
 
 use crate::base::{Delay, Share};
-use crate::topology::{EdgeKind, NodeKind};
+use crate::topology::NodeKind;
 
 use super::registry::Finding;
 use super::spec::{
-    Afterwards, Effect, EffectTiming, FaultSpec, OriginRemoved, Removal, SelfRecovery, SpreadFrom,
-    SpreadRule, Trigger,
+    Afterwards, Effect, EffectTiming, FaultSpec, OriginRemoved, Removal, SelfRecovery, Trigger,
 };
 
 /// Elements that hold the NAS contexts of devices.
@@ -75,21 +74,6 @@ const fn restarts(after: Delay, attempts: Option<u32>) -> SelfRecovery {
         after,
         attempts,
         then: Afterwards::Retriggers,
-    }
-}
-
-/// A rule by which everything next to an element that was reached is reached too, and so on.
-const fn travels(edges: Vec<EdgeKind>, delay: Delay) -> SpreadRule {
-    SpreadRule {
-        edges,
-        from: SpreadFrom::Reached,
-        probability: Share::ALL,
-        delay,
-        reaches: Vec::new(),
-        passes_through: Vec::new(),
-        max_hops: u32::MAX,
-        at_once: false,
-        with_traffic: false,
     }
 }
 

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Bounds, Delay, Share, Span};
 use crate::topology::{EdgeKind, NodeKind};
 
-use super::{local, not_empty, travels};
+use super::{local, not_empty};
 use crate::fault::{
     Afterwards, Defect, Effect, FaultSpec, Finding, OriginRemoved, Removal, SelfRecovery,
     SpreadFrom, SpreadRule, Trigger,
@@ -80,7 +80,7 @@ impl Defect for PoisonMessage {
                 probability: self.probability,
                 reaches: self.kinds.clone(),
                 with_traffic: self.needs_traffic,
-                ..travels(self.edges.clone(), self.hop_delay)
+                ..SpreadRule::along(self.edges.clone(), self.hop_delay)
             }],
             contained: self.filtered,
             hurts: self.kinds.clone(),

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Delay, Share, Span};
 use crate::topology::{EdgeKind, NodeKind};
 
-use super::{local, not_empty, restarts, travels};
+use super::{local, not_empty, restarts};
 use crate::fault::{
     Afterwards, Defect, Effect, EffectTiming, FaultSpec, Finding, Removal, SpreadRule, Trigger,
 };
@@ -51,7 +51,7 @@ impl Defect for PrefixLimit {
         FaultSpec {
             spread: vec![SpreadRule {
                 reaches: vec![NodeKind::Router],
-                ..travels(self.edges.clone(), self.hop_delay)
+                ..SpreadRule::along(self.edges.clone(), self.hop_delay)
             }],
             timing: EffectTiming::After(self.trip_delay),
             strikes: self.over_limit,

@@ -13,9 +13,10 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Bounds, Delay, Share, Span};
 use crate::topology::{EdgeKind, NodeKind};
 
-use super::{local, not_empty, travels};
+use super::{local, not_empty};
 use crate::fault::{
     Defect, Effect, EffectTiming, FaultSpec, Finding, OriginRemoved, Removal, SpreadRule, Trigger,
+    wrong_restore_factor,
 };
 
 /// Routers get more routes than they can hold and crash.
@@ -61,7 +62,7 @@ impl Defect for RouteFlood {
         FaultSpec {
             spread: vec![SpreadRule {
                 reaches: vec![NodeKind::Router],
-                ..travels(self.edges.clone(), self.hop_delay)
+                ..SpreadRule::along(self.edges.clone(), self.hop_delay)
             }],
             contained: self.protected,
             timing: EffectTiming::After(self.holds_out),
@@ -78,14 +79,7 @@ impl Defect for RouteFlood {
     }
 
     fn findings(&self) -> Vec<Finding> {
-        let factor = (!self.restore_factor.is_finite() || self.restore_factor < 1.0).then(|| {
-            let found = self.restore_factor.to_string();
-            (
-                "restore_factor".into(),
-                found,
-                "a number of 1 or more".into(),
-            )
-        });
+        let factor = wrong_restore_factor(self.restore_factor);
         let edges = not_empty("edges", &self.edges, "at least one kind of edge");
         edges.into_iter().chain(factor).collect()
     }

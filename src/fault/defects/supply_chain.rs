@@ -16,6 +16,7 @@ use crate::base::{Delay, Share, SimTime, Span};
 use super::local;
 use crate::fault::{
     Afterwards, Defect, Effect, FaultSpec, Finding, OriginRemoved, Removal, Trigger,
+    wrong_restore_factor,
 };
 
 /// The release is poisoned at its source, and sleeps.
@@ -71,15 +72,9 @@ impl Defect for SupplyChain {
     }
 
     fn findings(&self) -> Vec<Finding> {
-        if self.restore_factor.is_finite() && self.restore_factor >= 1.0 {
-            return Vec::new();
-        }
-        let found = self.restore_factor.to_string();
-        vec![(
-            "restore_factor".into(),
-            found,
-            "a number of 1 or more".into(),
-        )]
+        wrong_restore_factor(self.restore_factor)
+            .into_iter()
+            .collect()
     }
 }
 

@@ -13,7 +13,7 @@ use crate::base::{Delay, Share};
 use crate::network::ProcedureSet;
 use crate::topology::{EdgeKind, NodeKind};
 
-use super::{local, not_empty, travels};
+use super::{local, not_empty};
 use crate::fault::{
     Defect, Effect, FaultSpec, Finding, OriginRemoved, Removal, SpreadRule, Trigger,
 };
@@ -56,7 +56,7 @@ impl Defect for TransportMisweight {
                 reaches: [&self.kinds[..], &[NodeKind::Router]].concat(),
                 passes_through: vec![NodeKind::Router],
                 max_hops: self.hops,
-                ..travels(self.edges.clone(), Delay::ZERO)
+                ..SpreadRule::along(self.edges.clone(), Delay::ZERO)
             }],
             hurts: self.kinds.clone(),
             removal: Removal {

@@ -24,27 +24,13 @@ fn exponential(mean: Span) -> Delay {
     }
 }
 
-fn rule(edges: Vec<EdgeKind>, delay: Delay) -> SpreadRule {
-    SpreadRule {
-        edges,
-        from: SpreadFrom::Reached,
-        probability: Share::ALL,
-        delay,
-        reaches: Vec::new(),
-        passes_through: Vec::new(),
-        max_hops: u32::MAX,
-        at_once: false,
-        with_traffic: false,
-    }
-}
-
 /// Susceptible, infected, removed: exponential crossing of each edge, exponential recovery.
 fn sir(crossing: Delay, infectious: Delay) -> FaultSpec {
     FaultSpec {
         kind: "sir",
         techniques: "",
         trigger: Trigger::OnLoad,
-        spread: vec![rule(vec![EdgeKind::Sbi], crossing)],
+        spread: vec![SpreadRule::along(vec![EdgeKind::Sbi], crossing)],
         contained: Share::NONE,
         timing: EffectTiming::After(Delay::ZERO),
         strikes: Share::ALL,
@@ -219,7 +205,10 @@ fn a_fault_that_waits_strikes_on_command_or_at_its_count() {
             or_at_count,
         },
         effects: vec![Effect::Crash],
-        spread: vec![rule(vec![EdgeKind::Sbi], Delay::Fixed(Span::from_secs(10)))],
+        spread: vec![SpreadRule::along(
+            vec![EdgeKind::Sbi],
+            Delay::Fixed(Span::from_secs(10)),
+        )],
         removal: Removal {
             by_itself: None,
             ..sir(Delay::ZERO, Delay::ZERO).removal
@@ -322,7 +311,7 @@ fn run_case(case: &Case) -> (Bench, FaultId) {
             probability: Share::of(case.probability),
             passes_through: vec![NodeKind::Router],
             max_hops: case.max_hops,
-            ..rule(case.listed.clone(), exponential(Span::from_secs(30)))
+            ..SpreadRule::along(case.listed.clone(), exponential(Span::from_secs(30)))
         }],
         contained: Share::of(case.contained),
         removal: Removal {

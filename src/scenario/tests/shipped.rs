@@ -103,7 +103,7 @@ fn no_replay_fits_twice_and_no_tolerance_is_wide() {
 
 #[test]
 fn replays_share_devices_timers_and_habits() {
-    let shared = Scenario::from_path(folder().join("shared.yaml")).expect("it is good");
+    let shared = Scenario::from_path(folder().join("replay-defaults.yaml")).expect("it is good");
     let shared = shared.file();
     for (name, scenario) in replays() {
         let file = scenario.file();

@@ -16,17 +16,14 @@ pub(super) const FEATURE: Feature = Feature {
 };
 
 fn read(evidence: &Evidence) -> Sign {
-    if evidence.ledger.is_none() {
+    let Some(pairs) = evidence.failed_since_change() else {
         return Sign::Unknown("no change records");
-    }
-    let (mut ages, mut instants) = (Vec::new(), Vec::new());
-    for (element, failed_s) in evidence.failed() {
-        let installed_s = evidence.installed_s(element.node);
-        if let Some(installed_s) = installed_s.filter(|installed| *installed <= failed_s) {
-            ages.push(failed_s - installed_s);
-            instants.push(failed_s);
-        }
-    }
+    };
+    let ages: Vec<f64> = pairs
+        .iter()
+        .map(|(installed, failed)| failed - installed)
+        .collect();
+    let instants: Vec<f64> = pairs.iter().map(|(_, failed)| *failed).collect();
     if ages.len() < 3 {
         return Sign::Unknown("fewer than three changed elements have failed");
     }
@@ -47,43 +44,33 @@ fn read(evidence: &Evidence) -> Sign {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::element::Element;
-    use super::super::super::evidence::Step;
+    use super::super::super::evidence::testing::changed_and_failed;
     use super::*;
-    use crate::base::NodeId;
-    use crate::fault::ChangeStep;
-
-    fn evidence(pairs: &[(f64, f64)]) -> Evidence {
-        let numbered = || pairs.iter().zip(0..);
-        let step = |(pair, node): (&(f64, f64), u32)| Step {
-            at_s: pair.0,
-            step: ChangeStep::Installed,
-            node: Some(NodeId(node)),
-        };
-        let element = |(pair, node): (&(f64, f64), u32)| Element {
-            node: NodeId(node),
-            failed_s: Some(pair.1),
-            ..Element::default()
-        };
-        Evidence {
-            ledger: Some(numbered().map(step).collect()),
-            elements: numbered().map(element).collect(),
-            ..Evidence::default()
-        }
-    }
 
     #[test]
     fn a_leak_and_a_time_bomb() {
         let leak = [(0.0, 600.0), (1_000.0, 1_600.0), (2_000.0, 2_600.0)];
-        assert_eq!(read(&evidence(&leak)), Sign::known("since-install", 0.0));
+        assert_eq!(
+            read(&changed_and_failed(&leak)),
+            Sign::known("since-install", 0.0)
+        );
         let bomb = [(0.0, 9_000.0), (1_000.0, 9_000.0), (2_000.0, 9_000.0)];
-        assert_eq!(read(&evidence(&bomb)), Sign::known("wall-clock", 1.0));
+        assert_eq!(
+            read(&changed_and_failed(&bomb)),
+            Sign::known("wall-clock", 1.0)
+        );
     }
 
     #[test]
     fn no_spread_at_all_is_unknown() {
-        assert_eq!(read(&evidence(&[(0.0, 60.0); 3])).word(), "unknown");
-        assert_eq!(read(&evidence(&[(0.0, 60.0); 2])).word(), "unknown");
+        assert_eq!(
+            read(&changed_and_failed(&[(0.0, 60.0); 3])).word(),
+            "unknown"
+        );
+        assert_eq!(
+            read(&changed_and_failed(&[(0.0, 60.0); 2])).word(),
+            "unknown"
+        );
         assert_eq!(
             read(&Evidence::default()),
             Sign::Unknown("no change records")

@@ -5,7 +5,7 @@
 //! Invariant: a pure function of the evidence.
 
 use super::super::Sign;
-use super::super::evidence::Evidence;
+use super::super::evidence::{Evidence, HarmUnknown};
 use super::Feature;
 use crate::fault::ChangeStep;
 
@@ -19,24 +19,12 @@ pub(super) const FEATURE: Feature = Feature {
 const WAIT_S: f64 = 900.0;
 
 fn read(evidence: &Evidence) -> Sign {
-    if evidence.ledger.is_none() {
-        return Sign::Unknown("no change records");
-    }
-    let Some(at_s) = evidence.first_step_s(ChangeStep::RollbackDone) else {
-        return Sign::Unknown("nothing was rolled back");
+    let left = match evidence.harm_left(ChangeStep::RollbackDone, WAIT_S) {
+        Ok(left) => left,
+        Err(HarmUnknown::NoStep) => return Sign::Unknown("nothing was rolled back"),
+        Err(HarmUnknown::TooEarly) => return Sign::Unknown("too early after the rollback"),
+        Err(HarmUnknown::Said(why)) => return Sign::Unknown(why),
     };
-    if evidence.now_s < at_s + WAIT_S {
-        return Sign::Unknown("too early after the rollback");
-    }
-    let before = evidence.mean_harm(at_s - 120.0, at_s);
-    let after = evidence.mean_harm(at_s + WAIT_S - 120.0, at_s + WAIT_S);
-    let (Some(before), Some(after)) = (before, after) else {
-        return Sign::Unknown("no subscribers are reported");
-    };
-    if !evidence.is_harm(before) && !evidence.is_harm(after) {
-        return Sign::Unknown("nobody is missing");
-    }
-    let left = after / before.max(1e-6);
     let word = match left {
         small if small <= 0.5 => "recovers",
         some if some <= 0.9 => "residual",
@@ -47,18 +35,11 @@ fn read(evidence: &Evidence) -> Sign {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::evidence::Step;
-    use super::super::super::evidence::testing::with_harm;
+    use super::super::super::evidence::testing::{with_harm, with_step};
     use super::*;
 
     fn after_step(missing: &[f64]) -> Sign {
-        let mut evidence = with_harm(missing);
-        evidence.ledger = Some(vec![Step {
-            at_s: 780.0,
-            step: ChangeStep::RollbackDone,
-            node: None,
-        }]);
-        read(&evidence)
+        read(&with_step(ChangeStep::RollbackDone, missing))
     }
 
     #[test]

@@ -15,15 +15,9 @@ pub(super) const FEATURE: Feature = Feature {
 };
 
 fn read(evidence: &Evidence) -> Sign {
-    if evidence.ledger.is_none() {
+    let Some(pairs) = evidence.failed_since_change() else {
         return Sign::Unknown("no change records");
-    }
-    let failed = evidence.failed().into_iter();
-    let pairs = failed.filter_map(|(element, failed_s)| {
-        let installed_s = evidence.installed_s(element.node)?;
-        (installed_s <= failed_s).then_some((installed_s, failed_s))
-    });
-    let pairs: Vec<(f64, f64)> = pairs.collect();
+    };
     if pairs.len() < 3 {
         return Sign::Unknown("fewer than three changed elements have failed");
     }
@@ -36,42 +30,26 @@ fn read(evidence: &Evidence) -> Sign {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::element::Element;
-    use super::super::super::evidence::Step;
+    use super::super::super::evidence::testing::changed_and_failed;
     use super::*;
-    use crate::base::NodeId;
-    use crate::fault::ChangeStep;
-
-    fn evidence(pairs: &[(f64, f64)]) -> Evidence {
-        let numbered = || pairs.iter().zip(0..);
-        let step = |(pair, node): (&(f64, f64), u32)| Step {
-            at_s: pair.0,
-            step: ChangeStep::Installed,
-            node: Some(NodeId(node)),
-        };
-        let element = |(pair, node): (&(f64, f64), u32)| Element {
-            node: NodeId(node),
-            failed_s: Some(pair.1),
-            ..Element::default()
-        };
-        Evidence {
-            ledger: Some(numbered().map(step).collect()),
-            elements: numbered().map(element).collect(),
-            ..Evidence::default()
-        }
-    }
 
     #[test]
     fn waves_are_told_from_chance() {
         let waves = [(100.0, 160.0), (200.0, 270.0), (300.0, 350.0)];
-        assert_eq!(read(&evidence(&waves)), Sign::known("by-stage", 1.0));
+        assert_eq!(
+            read(&changed_and_failed(&waves)),
+            Sign::known("by-stage", 1.0)
+        );
         let backwards = [(100.0, 900.0), (200.0, 800.0), (300.0, 700.0)];
-        assert_eq!(read(&evidence(&backwards)), Sign::known("other", -1.0));
+        assert_eq!(
+            read(&changed_and_failed(&backwards)),
+            Sign::known("other", -1.0)
+        );
     }
 
     #[test]
     fn what_cannot_be_ordered_is_unknown() {
-        let word = |pairs: &[(f64, f64)]| read(&evidence(pairs)).word();
+        let word = |pairs: &[(f64, f64)]| read(&changed_and_failed(pairs)).word();
         assert_eq!(word(&[(100.0, 160.0), (200.0, 260.0)]), "unknown");
         assert_eq!(
             word(&[(100.0, 300.0), (200.0, 300.0), (250.0, 300.0)]),
