@@ -19,7 +19,7 @@ use super::lint::{Planned, lint};
 use super::load::{Loaded, load, load_str};
 use super::many::{Networks, stem_of};
 use super::problem::{Problem, Problems};
-use super::resolve::{digest, to_yaml};
+use super::resolve::{to_yaml, whole_digest};
 
 /// The longest run that device timers can express.
 const HORIZON_MAX: Span = Span::from_hours(76);
@@ -209,17 +209,6 @@ fn take_mix(file: &mut ScenarioFile, problems: &mut Problems) {
             class.share = mix.get(&class.name).copied().unwrap_or(Share::NONE);
         }
     }
-}
-
-/// The files that a scenario names are part of it: their digest goes into that of the scenario.
-fn whole_digest(file: &ScenarioFile, base: &FilePath) -> Digest {
-    let mut whole = digest(file).expect("a checked scenario can be written");
-    for path in file.topology.files() {
-        if let Ok(bytes) = std::fs::read(base.join(path)) {
-            whole.write_bytes(&bytes);
-        }
-    }
-    whole
 }
 
 /// What can be said without the network.

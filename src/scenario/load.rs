@@ -76,7 +76,7 @@ where
 }
 
 /// The same for a scenario whose file names are relative to `base`.
-fn load_in<T>(
+pub(super) fn load_in<T>(
     name: &str,
     text: &str,
     overrides: &[String],

@@ -10,7 +10,7 @@ use crate::topology::{Topology, TopologyErrors, TopologySpec, build};
 
 use super::checked::Scenario;
 use super::file::ScenarioFile;
-use super::load::{Loaded, load_str, read};
+use super::load::{load_in, read};
 use super::problem::Problem;
 
 /// A scenario file that was read, and can be made into scenarios with different overrides.
@@ -47,9 +47,9 @@ impl ScenarioText {
         overrides: &[String],
         networks: &Networks,
     ) -> Result<Scenario, Vec<Problem>> {
-        let loaded = load_str::<ScenarioFile>(&self.name, &self.text, overrides)?;
         let base = self.base.clone();
-        Scenario::finish(Loaded { base, ..loaded }, &self.stem, networks)
+        let loaded = load_in::<ScenarioFile>(&self.name, &self.text, overrides, base)?;
+        Scenario::finish(loaded, &self.stem, networks)
     }
 }
 

@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::base::Digest;
 use crate::scenario::{
-    Networks, Partial, Path, Problem, Problems, Scenario, ScenarioText, Step, load_partial,
+    Networks, Partial, Path, Problem, Problems, Scenario, ScenarioText, Severity, Step,
+    load_partial,
 };
 
 use super::check::{Findings, check_file};
@@ -161,7 +162,10 @@ impl Study {
 }
 
 fn in_one_line(problems: &[Problem]) -> String {
-    let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    let errors = problems
+        .iter()
+        .filter(|problem| problem.severity == Severity::Error);
+    let lines: Vec<String> = errors.map(ToString::to_string).collect();
     lines.join("; ").replace('\n', " ")
 }
 
