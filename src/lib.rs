@@ -35,7 +35,7 @@
 //! | [`impact`] | blast radius, recovery, regulators' thresholds, published figures | decisions |
 //! | [`scenario`] | the file: read, check, report every error at once, lint the plan, build | |
 //! | [`simulation`] | one run, wired together | what to decide |
-//! | [`study`] | runs beside each other on common random numbers; replays scored | |
+//! | [`study`] | many runs: designs, threads between runs, journals, shards, pairing; replays scored | how results are written |
 //! | [`report`] | tables in, bytes out | how a run works |
 //! | [`cli`] | arguments, files, progress, exit codes; the only room that prints | |
 //!

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::study::Shard;
+
 /// Rehearse a staged rollout, or an attack, on a mobile network, and see who loses service.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "cellfall", version, max_term_width = 100)]
@@ -35,6 +37,14 @@ pub(super) enum Command {
     /// Check scenario files and report every error in them.
     /// Draw the pictures of a run's report again, as SVG for papers and slides.
     Plot(PlotArguments),
+    /// Run a study: many runs of a scenario, into one table.
+    Batch(Box<BatchArguments>),
+    /// Put the shards of a study together.
+    Merge(MergeArguments),
+    /// Search rollout plans for a release that may have a defect, and show the ones worth choosing between.
+    Plan(PlanArguments),
+    /// Say what the runs of a study say: distributions, differences, what drives an outcome.
+    Summarize(SummarizeArguments),
     /// Check scenario files: report every error, and what history says is dangerous about the plan.
     Check(CheckArguments),
     /// Say what a warning of `check` means, and which event taught it; without a rule, list all.
@@ -44,8 +54,15 @@ pub(super) enum Command {
     },
     /// Run replays of real events over several seeds, and count the published figures that they hit.
     Score(ScoreArguments),
-    /// Print the JSON Schema of scenario files.
-    Schema,
+    /// Print the JSON Schema of scenario files, study files or search files.
+    Schema {
+        /// That of study files.
+        #[arg(long)]
+        study: bool,
+        /// That of the search files of `plan`.
+        #[arg(long, conflicts_with = "study")]
+        search: bool,
+    },
     /// Show what network a scenario describes, and export it.
     Topology(TopologyArguments),
     /// Print a script that completes arguments in a shell.
@@ -211,12 +228,126 @@ pub(super) struct PlotArguments {
     pub(super) force: bool,
 }
 
+/// Arguments of `plan`.
+#[derive(Args, Clone, Debug)]
+pub(super) struct PlanArguments {
+    /// The scenario: the network, the change, and what its plan does not decide.
+    pub(super) file: PathBuf,
+    /// What may be wrong with the release, and which plans are tried [default: the scenario's own defect or
+    /// none, evenly; some usual plans].
+    #[arg(long, value_name = "FILE")]
+    pub(super) search: Option<PathBuf>,
+    /// Runs that may be made.
+    #[arg(long, value_name = "RUNS", default_value_t = 1_000)]
+    pub(super) budget: u32,
+    /// Seed of the search.
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Simulated devices per real device, above 0 and at most 1.
+    #[arg(long, value_parser = scale)]
+    pub(super) scale: Option<f64>,
+    /// Threads; as many as there are processors, if left out. Results do not depend on it.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) threads: Option<u16>,
+    #[command(flatten)]
+    pub(super) overrides: Overrides,
+    /// The directory to write: plans.csv, and a scenario file for each plan on the frontier [default:
+    /// plans/NAME-SEED].
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+}
+
+/// Arguments of `summarize`.
+#[derive(Args, Clone, Debug)]
+pub(super) struct SummarizeArguments {
+    /// The directory of a finished study: its `runs.csv` and `columns.json`.
+    #[arg(value_name = "DIR")]
+    pub(super) directory: PathBuf,
+    /// An outcome to summarise, with `*` for any text, such as `voice.*` (repeatable) [default: blast radius,
+    /// device-minutes lost, time to recovery].
+    #[arg(long = "outcome", value_name = "NAME")]
+    pub(super) outcomes: Vec<String>,
+    /// Write every figure as CSV into this directory: distributions, differences, sensitivity, survival.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Seed of the bootstrap's resamples.
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+}
+
+/// Arguments of `batch`.
+#[derive(Args, Clone, Debug)]
+pub(super) struct BatchArguments {
+    /// The study.
+    pub(super) file: PathBuf,
+    /// The directory to write [default: runs/NAME].
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Go on with an unfinished study; begin it if there is none.
+    #[arg(long)]
+    pub(super) resume: bool,
+    /// Replace an earlier study.
+    #[arg(long, conflicts_with = "resume")]
+    pub(super) force: bool,
+    /// Run one shard of several, to be merged later: 3/64 is the third of 64.
+    #[arg(long, value_name = "K/N")]
+    pub(super) shard: Option<Shard>,
+    /// Runs at a time; as many as there are processors, if left out. Results do not depend on it.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) threads: Option<u16>,
+    /// Memory that the program may hold, such as 8GiB or 500MiB: runs wait for one another to stay below
+    /// [default: four fifths of what is free].
+    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    pub(super) memory: Option<u64>,
+    #[command(flatten)]
+    pub(super) slurm: SlurmArguments,
+}
+
+/// How a study is given to Slurm.
+#[derive(Args, Clone, Debug)]
+pub(super) struct SlurmArguments {
+    /// Submit the study to Slurm as an array of shards, and a job that merges them.
+    #[arg(long, conflicts_with_all = ["shard", "threads", "memory"])]
+    pub(super) slurm: bool,
+    /// Shards of the array.
+    #[arg(long, requires = "slurm", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(super) shards: u32,
+    /// An argument for sbatch, such as --partition=short or --cpus-per-task=8 (repeatable).
+    #[arg(
+        long = "slurm-arg",
+        requires = "slurm",
+        value_name = "ARG",
+        allow_hyphen_values = true
+    )]
+    pub(super) extra: Vec<String>,
+    /// Wait until the study is merged.
+    #[arg(long, requires = "slurm")]
+    pub(super) wait: bool,
+}
+
+/// Arguments of `merge`.
+#[derive(Args, Clone, Debug)]
+pub(super) struct MergeArguments {
+    /// The directories of all shards, in any order.
+    #[arg(required = true, value_name = "DIR")]
+    pub(super) shards: Vec<PathBuf>,
+    /// The directory to write.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// Replace an earlier study.
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
 /// Arguments of `check`.
 #[derive(Args, Clone, Debug)]
 pub(super) struct CheckArguments {
-    /// Scenario files.
+    /// Scenario files, or study files with --study.
     #[arg(required = true)]
     pub(super) files: Vec<PathBuf>,
+    /// The files are studies.
+    #[arg(long, conflicts_with = "set")]
+    pub(super) study: bool,
     #[command(flatten)]
     pub(super) overrides: Overrides,
     /// Print JSON instead of text.
@@ -267,11 +398,58 @@ fn share(text: &str) -> Result<f64, String> {
     fits.ok_or_else(|| "expected a share from 0 to 1".to_owned())
 }
 
+/// A size in bytes: `8GiB`, `500MB`, `2G`; a letter stands for powers of 1,024.
+fn bytes(text: &str) -> Result<u64, String> {
+    let wrong = || "expected a size such as 8GiB or 500MiB".to_owned();
+    let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.'));
+    let (number, unit) = text.split_at(end.unwrap_or(text.len()));
+    let number: f64 = number.parse().map_err(|_| wrong())?;
+    let unit = unit.trim().to_ascii_lowercase();
+    let power = match unit.trim_end_matches('b').trim_end_matches('i') {
+        "" if !unit.contains('i') => 0,
+        "k" => 10,
+        "m" => 20,
+        "g" => 30,
+        "t" => 40,
+        _ => return Err(wrong()),
+    };
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "nobody has 2^53 bytes"
+    )]
+    let bytes = (number * (1_u64 << power) as f64) as u64;
+    Ok(bytes)
+}
+
 fn scale(text: &str) -> Result<f64, String> {
     let scale: f64 = text.parse().map_err(|_| "expected a number".to_owned())?;
     if scale > 0.0 && scale <= 1.0 {
         Ok(scale)
     } else {
         Err("expected a scale above 0 and at most 1".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_as_people_write_them() {
+        for (text, expected) in [
+            ("1024", 1_024),
+            ("512MiB", 512 << 20),
+            ("1.5G", 3 << 29),
+            ("2 gb", 2 << 30),
+            ("1TiB", 1 << 40),
+            ("10k", 10_240),
+        ] {
+            assert_eq!(bytes(text), Ok(expected), "{text}");
+        }
+        for text in ["", "GiB", "-1G", "1X", "1.2.3M", "4i"] {
+            assert!(bytes(text).is_err(), "{text}");
+        }
     }
 }

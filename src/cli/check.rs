@@ -14,10 +14,10 @@ use super::stop::{Exit, Stop};
 use super::terminal::Terminal;
 
 /// What was found in one file.
-struct Found {
-    file: String,
-    errors: Vec<String>,
-    warnings: Vec<String>,
+pub(super) struct Found {
+    pub(super) file: String,
+    pub(super) errors: Vec<String>,
+    pub(super) warnings: Vec<String>,
 }
 
 pub(super) fn check<E: Engine>(
@@ -51,7 +51,16 @@ pub(super) fn check<E: Engine>(
             warnings,
         });
     }
-    show(asked.json, &all, terminal)?;
+    verdict(asked.json, &all, terminal)
+}
+
+/// Show what was found; good if there are no errors.
+pub(super) fn verdict(
+    json: bool,
+    all: &[Found],
+    terminal: &mut Terminal<'_>,
+) -> Result<Exit, Stop> {
+    show(json, all, terminal)?;
     let good = all.iter().all(|found| found.errors.is_empty());
     Ok(if good { Exit::Done } else { Exit::Wrong })
 }

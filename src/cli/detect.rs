@@ -3,12 +3,9 @@
 //!
 //! Invariant: every scenario is read and checked before the first run starts.
 
-use std::io::Write;
-use std::path::Path;
-
 use serde_json::Value;
 
-use crate::report::{detect_curves_csv, detect_json, detect_scales_text, detect_text};
+use crate::report::{detect_curves_csv, detect_json, detect_scales_text, detect_text, write_whole};
 use crate::study::{DetectPlan, DetectStudy};
 
 use super::arguments::{DetectArguments, How};
@@ -53,7 +50,8 @@ pub(super) fn detect<E: Engine>(
         studies.push(engine.detect_study(worlds, &plan, &many)?);
     }
     if let Some(path) = &asked.csv {
-        write(path, &detect_curves_csv(&studies))?;
+        write_whole(path, &detect_curves_csv(&studies))
+            .map_err(|error| Stop::File(format!("{}: {error}", path.display())))?;
     }
     show(asked.json, &studies, terminal)
 }
@@ -106,19 +104,4 @@ fn show(json: bool, studies: &[DetectStudy], terminal: &mut Terminal<'_>) -> Res
     };
     terminal.print(&text)?;
     Ok(Exit::Done)
-}
-
-/// Complete under its name, or not there at all.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
-    let failed = |error: std::io::Error| Stop::File(format!("{}: {error}", path.display()));
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".partial-{}", std::process::id()));
-    let partial = path.with_file_name(name);
-    let mut file = std::fs::File::create(&partial).map_err(failed)?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    let named = written.and_then(|()| std::fs::rename(&partial, path));
-    named.map_err(|error| {
-        drop(std::fs::remove_file(&partial));
-        failed(error)
-    })
 }

@@ -7,6 +7,8 @@
 //! there reaches results.
 
 mod arguments;
+mod batch;
+mod batch_progress;
 mod check;
 mod compare;
 mod detect;
@@ -15,11 +17,15 @@ mod export;
 mod gates;
 mod interrupt;
 mod many;
+mod merge;
+mod plan;
 mod plot;
 mod progress;
 mod run;
 mod score;
+mod slurm;
 mod stop;
+mod summarize;
 mod terminal;
 mod timing;
 mod topology;
@@ -86,11 +92,18 @@ fn execute<E: Engine>(arguments: &Arguments, engine: &E, terminal: &mut Terminal
         Command::Compare(asked) => compare::compare(asked, engine, terminal),
         Command::Gates(asked) => gates::gates(asked, engine, terminal),
         Command::Detect(asked) => detect::detect(asked, engine, terminal),
-        Command::Plot(asked) => plot::plot(asked, terminal),
+        Command::Batch(asked) => batch::batch(asked, terminal),
+        Command::Merge(asked) => merge::merge(asked, terminal),
+        Command::Check(asked) if asked.study => batch::check(asked, terminal),
         Command::Check(asked) => check::check(asked, engine, terminal),
+        Command::Plan(asked) => plan::plan(asked, terminal),
+        Command::Summarize(asked) => summarize::summarize(asked, terminal),
+        Command::Plot(asked) => plot::plot(asked, terminal),
         Command::Explain { rule } => check::explain(rule.as_deref(), terminal),
         Command::Score(asked) => score::score(asked, engine, terminal),
-        Command::Schema => check::schema(engine, terminal),
+        Command::Schema { study: true, .. } => batch::schema(terminal),
+        Command::Schema { search: true, .. } => plan::schema(terminal),
+        Command::Schema { .. } => check::schema(engine, terminal),
         Command::Topology(asked) => topology::topology(asked, engine, terminal),
         Command::Completions { shell } => completions(*shell, terminal),
     };

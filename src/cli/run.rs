@@ -124,7 +124,7 @@ fn canonical_command(file: &Path, how: &How, seed: u64) -> String {
 }
 
 /// A word as a shell wants it.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+%".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();

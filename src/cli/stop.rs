@@ -4,8 +4,8 @@
 
 use std::io;
 
-use crate::report::ReportError;
-use crate::study::PairingError;
+use crate::report::{ReportError, StudyDirError};
+use crate::study::{PairingError, StudyError};
 
 use super::engine::Failure;
 
@@ -36,6 +36,12 @@ pub(super) enum Stop {
     Pairing(PairingError),
     /// Another file: what went wrong with which.
     File(String),
+    /// A study.
+    Study(Vec<StudyError>),
+    /// A study's directory.
+    StudyDir(StudyDirError),
+    /// A study was interrupted, with what was kept.
+    Halted(String),
     /// The output stream.
     Print(io::Error),
     /// Runs of a batch: one line each.
@@ -56,6 +62,12 @@ impl Stop {
             Self::File(problem) => error(problem.clone()),
             Self::Print(_) if self.exit() == Exit::Done => Vec::new(),
             Self::Print(problem) => error(format!("standard output: {problem}")),
+            Self::Study(problems) => {
+                let each = problems.iter();
+                each.map(|problem| format!("error: {problem}")).collect()
+            }
+            Self::StudyDir(problem) => error(problem.to_string()),
+            Self::Halted(kept) => vec![format!("interrupted; {kept}")],
             Self::Batch(lines) => lines.clone(),
         }
     }
@@ -63,7 +75,7 @@ impl Stop {
     /// The exit code. A reader that goes away early (`| head`) is no error.
     pub(super) fn exit(&self) -> Exit {
         match self {
-            Self::Failure(Failure::Interrupted(_), _) => Exit::Interrupted,
+            Self::Failure(Failure::Interrupted(_), _) | Self::Halted(_) => Exit::Interrupted,
             Self::Print(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
             Self::Batch(_) => Exit::Partial,
             _ => Exit::Wrong,
@@ -86,6 +98,18 @@ impl From<ReportError> for Stop {
 impl From<PairingError> for Stop {
     fn from(error: PairingError) -> Self {
         Self::Pairing(error)
+    }
+}
+
+impl From<StudyError> for Stop {
+    fn from(error: StudyError) -> Self {
+        Self::Study(vec![error])
+    }
+}
+
+impl From<StudyDirError> for Stop {
+    fn from(error: StudyDirError) -> Self {
+        Self::StudyDir(error)
     }
 }
 

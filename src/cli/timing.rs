@@ -120,16 +120,25 @@ fn machine() -> String {
 }
 
 /// The most memory the process has held; only Linux says.
-fn peak_memory_bytes() -> Option<u64> {
+pub(super) fn peak_memory_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     peak_in(&status)
 }
 
+/// Memory that is free for new programs, in bytes; only Linux says.
+pub(super) fn free_memory_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/meminfo").ok()?;
+    kilobytes(&status, "MemAvailable:")
+}
+
 /// `VmHWM:   123456 kB`, in bytes.
 fn peak_in(status: &str) -> Option<u64> {
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    kilobytes(status, "VmHWM:")
+}
+
+/// The number after `key`, given in kB, in bytes.
+fn kilobytes(status: &str, key: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(key))?;
     let kilobytes: u64 = line.split_whitespace().next()?.parse().ok()?;
     Some(kilobytes * 1_024)
 }

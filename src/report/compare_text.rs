@@ -4,7 +4,7 @@
 
 use crate::study::{FigureUnit, HORIZONS_MIN, Paired, PairedFigure, RunSigns, unit};
 
-use super::number::short;
+use super::number::{clock, short};
 use super::signature;
 use super::text_table::{Align, TextTable, fit, wrapped};
 
@@ -221,17 +221,6 @@ pub(super) fn difference(key: &str, difference: Option<f64>) -> String {
             format!("{sign}{}", value(key, Some(d.abs())))
         }
     }
-}
-
-/// A length of time as `h:mm:ss`, for columns.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "times since the reference are not negative"
-)]
-fn clock(seconds: f64) -> String {
-    let whole = libm::round(seconds) as u64;
-    format!("{}:{:02}:{:02}", whole / 3_600, whole / 60 % 60, whole % 60)
 }
 
 #[cfg(test)]

@@ -39,6 +39,15 @@ pub fn short(value: f64) -> String {
     }
 }
 
+/// A number in at most six places, for ranges: `9,876`, `988 k`, `12.3 M`.
+pub(super) fn brief(value: f64) -> String {
+    match value.abs() {
+        1e4..1e6 => format!("{} k", grouped(value / 1e3)),
+        100.0..1e4 => grouped(value),
+        _ => short(value),
+    }
+}
+
 fn three_digits(value: f64) -> String {
     match value.abs() {
         0.0..9.995 => format!("{value:.2}"),
@@ -85,6 +94,17 @@ pub fn duration(seconds: f64) -> String {
     pair((hours / 24, "d"), (hours % 24, "h"))
 }
 
+/// A length of time as `h:mm:ss`, for columns.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "times since the reference are not negative"
+)]
+pub(super) fn clock(seconds: f64) -> String {
+    let whole = libm::round(seconds) as u64;
+    format!("{}:{:02}:{:02}", whole / 3_600, whole / 60 % 60, whole % 60)
+}
+
 fn pair(large: (u64, &str), small: (u64, &str)) -> String {
     match small.0 {
         0 => format!("{} {}", large.0, large.1),
@@ -109,6 +129,9 @@ mod tests {
         assert_eq!(short(124_930_211.0), "125 M");
         assert_eq!(short(92_300_000.0), "92.3 M");
         assert_eq!(short(6.3e10), "63.0 G");
+        assert_eq!(brief(987_654.0), "988 k");
+        assert_eq!(brief(-9_876.4), "-9,876");
+        assert_eq!(brief(12.3), "12.30");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod altered;
 
 use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
 
 use crate::attack::Attacks;
 use crate::base::{Digest, NodeId, Share, SimTime, Span, WallClock, zone_offset_seconds};
@@ -13,13 +14,14 @@ use crate::change::{ChangeSpec, Rollout};
 use crate::detect::gate_problems;
 use crate::response::Response;
 use crate::telemetry::Names;
-use crate::topology::{Topology, build};
+use crate::topology::Topology;
 
 use super::file::ScenarioFile;
 use super::lint::{Planned, lint};
 use super::load::{Loaded, load, load_str};
+use super::many::{Networks, stem_of};
 use super::problem::{Problem, Problems};
-use super::resolve::{digest, to_yaml};
+use super::resolve::{to_yaml, whole_digest};
 
 /// The longest run that device timers can express.
 const HORIZON_MAX: Span = Span::from_hours(76);
@@ -32,13 +34,13 @@ const DEVICES_MAX: f64 = 4.0e9;
 #[derive(Clone, Debug)]
 pub struct Scenario {
     file: ScenarioFile,
-    topology: Topology,
+    topology: Arc<Topology>,
+    /// The folder to which the scenario's file names are relative.
+    base: PathBuf,
     clock: WallClock,
     resolved: String,
     digest: Digest,
     warnings: Vec<String>,
-    /// The folder to which the scenario's file names are relative.
-    base: PathBuf,
     remarks: Vec<Problem>,
 }
 
@@ -56,10 +58,8 @@ impl Scenario {
     /// # Errors
     /// Everything that is wrong with it, with file, line and column.
     pub fn with_overrides(path: &FilePath, overrides: &[String]) -> Result<Self, Vec<Problem>> {
-        let stem = path
-            .file_stem()
-            .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-        Self::finish(load::<ScenarioFile>(path, overrides)?, &stem)
+        let loaded = load::<ScenarioFile>(path, overrides)?;
+        Self::finish(loaded, &stem_of(path), &Networks::keeping(1))
     }
 
     /// A scenario from text; files that it names are looked for in the working directory.
@@ -67,16 +67,22 @@ impl Scenario {
     /// # Errors
     /// Everything that is wrong with it, with line and column.
     pub fn from_text(name: &str, text: &str, overrides: &[String]) -> Result<Self, Vec<Problem>> {
-        Self::finish(load_str::<ScenarioFile>(name, text, overrides)?, name)
+        let loaded = load_str::<ScenarioFile>(name, text, overrides)?;
+        Self::finish(loaded, name, &Networks::keeping(1))
     }
 
-    fn finish(mut loaded: Loaded<ScenarioFile>, stem: &str) -> Result<Self, Vec<Problem>> {
+    /// What can only be checked on values and with the network, which comes from `networks`.
+    pub(super) fn finish(
+        mut loaded: Loaded<ScenarioFile>,
+        stem: &str,
+        networks: &Networks,
+    ) -> Result<Self, Vec<Problem>> {
         if loaded.value.name.is_empty() {
             stem.clone_into(&mut loaded.value.name);
         }
         take_mix(&mut loaded.value, &mut loaded.problems);
         let clock = check_values(&loaded.value, &mut loaded.problems);
-        let topology = match build(&loaded.value.topology, &loaded.base) {
+        let topology = match networks.get(&loaded.value.topology, &loaded.base) {
             Ok(topology) => Some(topology),
             Err(errors) => {
                 for error in errors.0 {
@@ -107,13 +113,23 @@ impl Scenario {
         Ok(Self {
             file,
             topology,
+            base,
             clock,
             resolved,
             digest,
             warnings,
-            base,
             remarks,
         })
+    }
+
+    /// The same scenario with another seed.
+    #[must_use]
+    pub fn with_seed(&self, seed: u64) -> Self {
+        let mut other = self.clone();
+        other.file.seed = seed;
+        other.digest = whole_digest(&other.file, &other.base);
+        other.resolved = to_yaml(&other.file).expect("a checked scenario can be written");
+        other
     }
 
     /// What the file says, all defaults filled in.
@@ -196,17 +212,6 @@ fn take_mix(file: &mut ScenarioFile, problems: &mut Problems) {
             class.share = mix.get(&class.name).copied().unwrap_or(Share::NONE);
         }
     }
-}
-
-/// The files that a scenario names are part of it: their digest goes into that of the scenario.
-fn whole_digest(file: &ScenarioFile, base: &FilePath) -> Digest {
-    let mut whole = digest(file).expect("a checked scenario can be written");
-    for path in file.topology.files() {
-        if let Ok(bytes) = std::fs::read(base.join(path)) {
-            whole.write_bytes(&bytes);
-        }
-    }
-    whole
 }
 
 /// What can be said without the network.

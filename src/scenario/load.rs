@@ -76,7 +76,7 @@ where
 }
 
 /// The same for a scenario whose file names are relative to `base`.
-fn load_in<T>(
+pub(super) fn load_in<T>(
     name: &str,
     text: &str,
     overrides: &[String],
@@ -90,24 +90,10 @@ where
         let allowed = format!("at most {OVERRIDES_MAX}");
         return Err(vec![Problem::with_file(name, found, allowed)]);
     }
-    let schema = checking_schema::<T>();
     let mut problems = Problems::new(name);
-    let Some(mut tree) = parse(text, 0, &mut problems) else {
+    let Some(tree) = checked_tree::<T>(text, overrides, &base, &mut problems) else {
         return Err(problems.into_sorted());
     };
-    take_schema_key(&mut tree);
-    add_defaults(&schema, &mut tree, &base, &mut problems);
-    if !overrides.is_empty() {
-        // Overrides use the proper names of keys, so the file must before they are applied. What
-        // is wrong with the file is found again afterwards, unless an override mends it.
-        let before = problems.count();
-        check(&schema, &mut tree, &mut problems);
-        problems.split_off(before);
-    }
-    for text in overrides {
-        apply(&mut tree, text, &mut problems);
-    }
-    check(&schema, &mut tree, &mut problems);
     let value = if problems.has_errors() {
         None
     } else {
@@ -122,6 +108,88 @@ where
         }),
         None => Err(problems.into_sorted()),
     }
+}
+
+/// A file with whatever could be made of it.
+#[derive(Debug)]
+pub struct Partial<T> {
+    /// The value without the entries that are wrong; none if nothing could be made of the rest.
+    pub value: Option<T>,
+    /// What is wrong so far.
+    pub problems: Problems,
+}
+
+/// Load the file at `path`, leaving out what is wrong in it, so that the rest can be checked as well:
+/// everything wrong with a file is then told at once.
+///
+/// # Errors
+/// If the file cannot be read or is no YAML at all.
+pub fn load_partial<T>(path: &FilePath) -> Result<Partial<T>, Vec<Problem>>
+where
+    T: DeserializeOwned + JsonSchema,
+{
+    let name = path.display().to_string();
+    let text = read(path, &name)?;
+    let base = path.parent().unwrap_or(FilePath::new(""));
+    let mut problems = Problems::new(&name);
+    let Some(tree) = checked_tree::<T>(&text, &[], base, &mut problems) else {
+        return Err(problems.into_sorted());
+    };
+    if !matches!(tree.value, Value::Map(_)) {
+        return Err(problems.into_sorted());
+    }
+    let mut rest = tree.clone();
+    for path in problems.paths() {
+        remove(&mut rest, &path);
+    }
+    let value = build_rest(&tree, rest, &mut problems);
+    problems.set_tree(tree);
+    Ok(Partial { value, problems })
+}
+
+/// Make what can be made of the rest of a tree: a map that lost an entry it needs is left out too.
+fn build_rest<T: DeserializeOwned>(
+    tree: &Node,
+    mut rest: Node,
+    problems: &mut Problems,
+) -> Option<T> {
+    loop {
+        let error = match from_tree(&rest) {
+            Ok(value) => return Some(value),
+            Err(error) => error,
+        };
+        if !error.message.starts_with("missing field") {
+            report(tree, &error, problems);
+        }
+        if !remove(&mut rest, &error.path) {
+            return None;
+        }
+    }
+}
+
+/// The tree of a text with its overrides, checked against the schema.
+fn checked_tree<T: JsonSchema>(
+    text: &str,
+    overrides: &[String],
+    base: &FilePath,
+    problems: &mut Problems,
+) -> Option<Node> {
+    let schema = checking_schema::<T>();
+    let mut tree = parse(text, 0, problems)?;
+    take_schema_key(&mut tree);
+    add_defaults(&schema, &mut tree, base, problems);
+    if !overrides.is_empty() {
+        // Overrides use the proper names of keys, so the file must before they are applied. What
+        // is wrong with the file is found again afterwards, unless an override mends it.
+        let before = problems.count();
+        check(&schema, &mut tree, problems);
+        problems.split_off(before);
+    }
+    for text in overrides {
+        apply(&mut tree, text, problems);
+    }
+    check(&schema, &mut tree, problems);
+    Some(tree)
 }
 
 /// `$schema` is for editors.

@@ -214,6 +214,23 @@ impl Problems {
         self.list.last_mut().expect("just pushed")
     }
 
+    /// Whether something is wrong with the value at `path`, with a part of it, or with what holds it.
+    pub fn concern(&self, path: &str) -> bool {
+        let path = Path::parse(path).unwrap_or_default().0;
+        self.paths().iter().any(|other| {
+            let common = path.len().min(other.0.len());
+            !other.0.is_empty() && other.0[..common] == path[..common]
+        })
+    }
+
+    /// Where they are, by name.
+    pub(super) fn paths(&self) -> Vec<Path> {
+        let errors = self.list.iter().filter(|p| p.severity == Severity::Error);
+        errors
+            .filter_map(|problem| Path::parse(&problem.path).ok())
+            .collect()
+    }
+
     /// How many there are.
     pub(super) fn count(&self) -> usize {
         self.list.len()

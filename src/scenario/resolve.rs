@@ -2,9 +2,13 @@
 //!
 //! Invariant: the same value gives the same bytes, and they load as the same value.
 
+use std::path::Path as FilePath;
+
 use serde::Serialize;
 
 use crate::base::Digest;
+
+use super::file::ScenarioFile;
 
 /// The YAML text of a scenario, every default filled in, durations as `15m`.
 ///
@@ -25,4 +29,15 @@ pub fn digest<T: Serialize>(value: &T) -> Result<Digest, String> {
     let mut digest = Digest::new();
     digest.write_bytes(&text);
     Ok(digest)
+}
+
+/// The files that a scenario names are part of it: their digest goes into that of the scenario.
+pub(super) fn whole_digest(file: &ScenarioFile, base: &FilePath) -> Digest {
+    let mut whole = digest(file).expect("a checked scenario can be written");
+    for path in file.topology.files() {
+        if let Ok(bytes) = std::fs::read(base.join(path)) {
+            whole.write_bytes(&bytes);
+        }
+    }
+    whole
 }

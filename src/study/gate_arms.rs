@@ -274,6 +274,9 @@ mod tests {
         assert_eq!(verdict("failed", 3, 2_000.0, 0), GateVerdict::Costs);
         assert_eq!(verdict("passed", 3, 1_000.0, 0), GateVerdict::Silent);
         assert_eq!(verdict("inconclusive", 0, 1_000.0, 0), GateVerdict::Blind);
-        assert_eq!(verdict("not-reached", 0, 1_000.0, 0), GateVerdict::NotReached);
+        assert_eq!(
+            verdict("not-reached", 0, 1_000.0, 0),
+            GateVerdict::NotReached
+        );
     }
 }

@@ -92,6 +92,28 @@ impl TopologySpec {
     }
 }
 
+impl TopologySpec {
+    /// The same, with the files that it reads looked for in `folder` if their paths are relative.
+    #[must_use]
+    pub fn with_files_in(mut self, folder: &std::path::Path) -> Self {
+        let place = |path: &mut PathBuf| *path = folder.join(&*path);
+        match &mut self {
+            Self::Generated(spec) => {
+                spec.places.iter_mut().for_each(place);
+                if let BackboneSpec::Graphml(path) = &mut spec.backbone {
+                    place(path);
+                }
+            }
+            Self::Graphml(spec) => place(&mut spec.file),
+            Self::Opencellid(spec) => place(&mut spec.file),
+            Self::Csv(spec) => [&mut spec.nodes, &mut spec.edges]
+                .into_iter()
+                .for_each(place),
+        }
+        self
+    }
+}
+
 /// The transport network of a generated topology.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -1,0 +1,156 @@
+//! `cellfall batch` and then `cellfall summarize`: a study on a tiny network, and what its runs say.
+//!
+//! Invariant: expected figures are worked out from the table of runs that the study wrote.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use super::support::scratch;
+
+const SCENARIO: &str = "
+scale: 0.02
+horizon: 3h
+topology: {source: generated, states: [VT], towers: 12, devices: 20000, core: {amf_per_pool: 3, udm: 1, ims: 1}}
+change: {target: {kinds: [amf]}, defect: {kind: crash-after-dwell, dwell: 10m, restart_time: 3m}}
+rollout:
+  start: 5m
+  stages:
+    - select: {count: 1}
+      install: 5m
+      soak: 1m
+      gates: [{metric: elements-up, success: '>= 1', scope: selected, failure_limit: 1}]
+    - install: 5m
+";
+
+const STUDY: &str = "
+base: night.yaml
+design: {kind: paired}
+factors:
+  - {name: soak, key: 'rollout.stages[0].soak', meaning: Soak of the first stage, levels: {kind: list, values: [1m, 30m]}}
+replications: 6
+";
+
+fn run(folder: &Path, words: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cellfall"));
+    command.args(words).current_dir(folder);
+    command.output().expect("the program starts")
+}
+
+/// A folder with a finished study in `study`.
+fn study(name: &str) -> PathBuf {
+    let folder = scratch(&format!("summarize-{name}"));
+    fs::write(folder.join("night.yaml"), SCENARIO).expect("it can be written");
+    fs::write(folder.join("study.yaml"), STUDY).expect("it can be written");
+    let output = run(&folder, &["batch", "study.yaml", "--out", "study"]);
+    assert!(output.status.success(), "{output:?}");
+    folder
+}
+
+type Row = BTreeMap<String, String>;
+
+fn rows(path: &Path) -> Vec<Row> {
+    let mut reader = csv::Reader::from_path(path).expect("the file is there");
+    let rows = reader.deserialize().collect::<Result<_, _>>();
+    rows.expect("sound CSV")
+}
+
+fn number(row: &Row, column: &str) -> f64 {
+    row[column]
+        .parse()
+        .unwrap_or_else(|_| panic!("{column}: {row:?}"))
+}
+
+#[test]
+fn what_the_runs_say_can_be_worked_out_from_their_table() {
+    let folder = study("figures");
+    let output = run(&folder, &["summarize", "study", "--out", "said"]);
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        text.lines().all(|line| line.chars().count() <= 80),
+        "{text}"
+    );
+    assert!(
+        text.starts_with("12 runs: 2 points on the same seeds\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains("soak=1m") && text.contains("soak=30m"),
+        "{text}"
+    );
+    let runs = rows(&folder.join("study/runs.csv"));
+    let outcome = "data.lost_device_min";
+    let at = |soak: &str| -> Vec<f64> {
+        let runs = runs.iter().filter(|run| run["soak"] == soak);
+        runs.map(|run| number(run, outcome)).collect()
+    };
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    let (short, long) = (at("60"), at("1800"));
+    let said = rows(&folder.join("said/distributions.csv"));
+    let found = said.iter().find(|row| {
+        row["outcome"] == outcome && row["parameters"] == "soak=30m" && row["statistic"] == "mean"
+    });
+    let found = found.expect("the mean at a point");
+    assert!((number(found, "value") / mean(&long) - 1.0).abs() < 1e-9);
+    assert!(number(found, "low") <= mean(&long) && mean(&long) <= number(found, "high"));
+    let differences = rows(&folder.join("said/differences.csv"));
+    let found = differences
+        .iter()
+        .find(|row| row["outcome"] == outcome)
+        .expect("a difference");
+    assert!((number(found, "mean") - (mean(&long) - mean(&short))).abs() < 1e-6 * mean(&short));
+    let lower = short.iter().zip(&long).filter(|(a, b)| b < a).count();
+    assert_eq!(found["lower"], lower.to_string());
+    // The crash comes ten minutes after the start: half an hour of soak sees it, one minute does not.
+    assert_eq!(lower, 6);
+    let drivers = rows(&folder.join("said/sensitivity.csv"));
+    let found = drivers
+        .iter()
+        .find(|row| row["outcome"] == outcome)
+        .expect("a driver");
+    assert!(number(found, "value") < -0.8, "{found:?}");
+    assert!(
+        text.contains("What drives it: More soak makes it strongly lower"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_same_study_says_the_same_again() {
+    let folder = study("again");
+    let once = run(&folder, &["summarize", "study", "--outcome", "voice.*"]);
+    let again = run(&folder, &["summarize", "study", "--outcome", "voice.*"]);
+    assert_eq!(once.stdout, again.stdout);
+    let text = String::from_utf8_lossy(&once.stdout);
+    assert!(
+        text.contains("VOICE.PEAK_DEVICES") && !text.contains("DATA."),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_is_no_study_is_refused_with_the_reason() {
+    let folder = study("refused");
+    let refused = |words: &[&str]| {
+        let output = run(&folder, words);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let error = refused(&["summarize", "nowhere"]);
+    assert!(
+        error.contains("expected the directory of a finished study"),
+        "{error}"
+    );
+    let error = refused(&["summarize", "study", "--outcome", "data.lost"]);
+    assert!(
+        error.contains("no outcome \"data.lost\"") && error.contains("data.peak_devices"),
+        "{error}"
+    );
+    let csv = folder.join("study/runs.csv");
+    let whole = fs::read_to_string(&csv).expect("written");
+    fs::write(&csv, &whole[..whole.len() - 40]).expect("it can be written");
+    let error = refused(&["summarize", "study"]);
+    assert!(error.contains("runs.csv"), "{error}");
+}
