@@ -18,6 +18,7 @@ mod gates;
 mod interrupt;
 mod many;
 mod merge;
+mod page;
 mod plan;
 mod plot;
 mod progress;

@@ -13,12 +13,14 @@ mod pictures;
 mod plots;
 mod run_page;
 mod run_tables;
+mod score_page;
 mod sha256;
 mod signature;
 mod story;
 mod table;
 mod time_section;
 
+pub use score_page::ScoreStory;
 pub use story::Story;
 
 use crate::simulation::RunResult;
