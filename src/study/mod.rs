@@ -33,7 +33,7 @@ pub mod statistics;
 pub mod summary;
 
 pub use checked::Study;
-pub use design::RunOrder;
+pub use design::{RunCommand, RunOrder};
 pub use error::StudyError;
 pub use execute::{Resources, Watcher};
 pub use figures::{FigureUnit, RunFigures, unit};
