@@ -4,6 +4,7 @@
 //! change a result.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 
@@ -29,6 +30,34 @@ impl std::error::Error for WorkersError {
     }
 }
 
+/// Looks for work in vain after which a thread lets others have its processor between looks.
+const LOOKS: u32 = 2_000;
+
+/// Says that the work is over when it goes, by a panic as well.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
+/// Take up whatever work there is until all is over.
+fn stay_awake(awake: &AtomicUsize, is_over: &AtomicBool) {
+    awake.fetch_add(1, Ordering::Release);
+    let mut in_vain = 0;
+    while !is_over.load(Ordering::Acquire) {
+        if rayon::yield_now() == Some(rayon::Yield::Executed) {
+            in_vain = 0;
+        } else if in_vain < LOOKS {
+            in_vain += 1;
+            std::hint::spin_loop();
+        } else {
+            std::thread::yield_now();
+        }
+    }
+}
+
 impl Workers {
     /// `threads` threads; 1 uses the calling thread alone.
     ///
@@ -45,16 +74,34 @@ impl Workers {
         Ok(Self { pool: Some(pool) })
     }
 
-    /// Do all of `work` on one of the threads: what it then shares out finds them awake sooner.
+    /// Do all of `work` on one of the threads, and keep the others awake meanwhile: a window is over sooner
+    /// than a sleeping thread is awake.
     pub fn lead<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
-        match &self.pool {
-            Some(pool) => pool.install(work),
-            None => work(),
-        }
+        let Some(pool) = &self.pool else {
+            return work();
+        };
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let others = pool.current_num_threads().min(processors) - 1;
+        pool.install(|| {
+            let (awake, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
+            rayon::scope(|scope| {
+                for _ in 0..others {
+                    scope.spawn(|_| stay_awake(&awake, &is_over));
+                }
+                // Whoever waits takes up any work it finds: none may be left that ends with the run only.
+                while awake.load(Ordering::Acquire) < others {
+                    std::thread::yield_now();
+                }
+                let over = Over(&is_over);
+                let result = work();
+                drop(over);
+                result
+            })
+        })
     }
 
-    /// Do `work` on every shard; side by side only if it is `worthwhile`, for waking a thread takes longer
-    /// than some hundred events.
+    /// Do `work` on every shard; side by side only if it is `worthwhile`, for handing work over takes as
+    /// long as some dozen events.
     pub fn each<S: Send>(&self, shards: &mut [S], worthwhile: bool, work: impl Fn(&mut S) + Sync) {
         match &self.pool {
             Some(pool) if worthwhile && shards.len() > 1 => {

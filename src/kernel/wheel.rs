@@ -169,7 +169,7 @@ impl Timers {
                 return None;
             }
             if self.cursor >= self.near {
-                self.bring_near(&upcoming);
+                self.bring_near(limit, &upcoming);
             }
             assert!(at >= self.last, "time never goes back");
             self.last = at;
@@ -190,15 +190,20 @@ impl Timers {
             + self.held.capacity() * 8
     }
 
-    fn bring_near(&mut self, upcoming: &impl Fn(&[u16])) {
+    /// What fires only after `limit` is left where it is: it would be far again when its turn comes.
+    fn bring_near(&mut self, limit: Tick, upcoming: &impl Fn(&[u16])) {
         let mut entities = [0; NEAR];
-        let next = &self.open[self.cursor.min(self.open.len())..];
-        let count = next.len().min(NEAR);
+        let left = u64::from(limit - (self.bucket << OFFSET_BITS));
+        let bound = left << (32 - OFFSET_BITS);
+        let next = self.open[self.cursor.min(self.open.len())..].iter();
+        let next = next.take_while(|entry| u64::from(**entry) < bound);
+        let mut count = 0;
         for (entity, entry) in entities.iter_mut().zip(next) {
             *entity = entity_of(*entry);
+            count += 1;
         }
         upcoming(&entities[..count]);
-        self.near = self.cursor + NEAR;
+        self.near = self.cursor + count.max(1);
     }
 
     #[inline]

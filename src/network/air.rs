@@ -76,6 +76,10 @@ pub(super) struct ClassRules {
     /// The pool that serves the class everywhere.
     pub(super) dedicated_pool: Option<u16>,
     pub(super) priority: bool,
+    /// A user whose draw for a restart of a phone in service lies below this leaves it alone for a period.
+    pub(super) content_below: f64,
+    /// A user whose draw for a restart of a phone without service lies below this waits for the long retry.
+    pub(super) patient_below: f64,
 }
 
 /// A flood in progress.
@@ -158,6 +162,13 @@ impl Timers {
         let late = (f64::from(timer) * self.jitter * unit) as Tick;
         timer + late
     }
+}
+
+/// Draws below this give an exponential wait that is longer than `span`, so that nobody need take its
+/// logarithm; next to the limit, one is taken for nothing.
+pub(super) fn surely_later(rate_per_day: f64, span: Tick) -> f64 {
+    let span_s = SimTime::from_tick(span).as_secs_f64();
+    libm::exp(-rate_per_day / 86_400.0 * span_s) * (1.0 - 1e-9)
 }
 
 /// Where a device is.

@@ -70,7 +70,8 @@ impl Network<'_> {
         if kind == NodeKind::Router {
             self.reroute();
         }
-        if kind.is_core_function() || matches!(kind, NodeKind::Router | NodeKind::Tower) {
+        let concerns_all = kind.is_core_function() || kind == NodeKind::Router;
+        if kind == NodeKind::Tower || concerns_all && !self.is_as_open() {
             self.refresh(now);
         }
     }
@@ -112,7 +113,10 @@ impl Network<'_> {
     pub(super) fn refresh(&mut self, now: SimTime) {
         let ways = self.ways();
         let forgotten = self.follow_core(&ways, now);
-        let next = self.openness(ways);
+        let next = Openness {
+            towers: self.towers_open(),
+            ..self.core_open(ways)
+        };
         let concerned = self.concerned(&next);
         let changes = concerned.iter().any(|&tower| tower);
         if !changes && forgotten.is_empty() {
@@ -197,8 +201,30 @@ impl Network<'_> {
             .collect()
     }
 
-    /// What is open and on the air, given the ways.
-    fn openness(&self, ways: Vec<u8>) -> Openness {
+    /// Whether everything but towers is as open as devices take it to be.
+    fn is_as_open(&self) -> bool {
+        let (air, now) = (&self.air, self.core_open(self.ways()));
+        now.ways == air.ways
+            && now.ims_open == air.ims_open
+            && now.wifi_open == air.wifi_open
+            && now.gateway_open == air.gateway_open
+    }
+
+    /// Of each tower, whether its radio is on and whether it reaches its router.
+    fn towers_open(&self) -> Vec<(bool, bool)> {
+        let tower = |(tower, wilted): (&Tower, &bool)| {
+            let status = self.status[tower.node.index()];
+            (
+                status != ElementStatus::Down && !wilted,
+                status == ElementStatus::Up,
+            )
+        };
+        let towers = self.topology.towers().iter().zip(&self.wilted);
+        towers.map(tower).collect()
+    }
+
+    /// What is open, given the ways, towers left out.
+    fn core_open(&self, ways: Vec<u8>) -> Openness {
         let elements = &self.air.elements;
         let any_up = |kind: NodeKind| {
             elements
@@ -208,21 +234,8 @@ impl Network<'_> {
                 .any(|(other, server)| *other == kind && elements.is_up(server))
         };
         let routers = 0..u16::try_from(elements.routers()).expect("few routers");
-        let tower = |(tower, state): (&Tower, &bool)| {
-            let status = self.status[tower.node.index()];
-            (
-                status != ElementStatus::Down && !state,
-                status == ElementStatus::Up,
-            )
-        };
         Openness {
-            towers: self
-                .topology
-                .towers()
-                .iter()
-                .zip(&self.wilted)
-                .map(tower)
-                .collect(),
+            towers: Vec::new(),
             ways,
             ims_open: routers
                 .map(|router| {
@@ -243,7 +256,10 @@ impl Network<'_> {
 
     /// Take over what is up as the run begins.
     pub(super) fn open_ways(&mut self) {
-        let next = self.openness(self.ways());
+        let next = Openness {
+            towers: self.towers_open(),
+            ..self.core_open(self.ways())
+        };
         self.air.open(next);
     }
 

@@ -26,6 +26,7 @@ mod spec;
 #[expect(clippy::cast_precision_loss, reason = "counts in tests are small")]
 mod tests;
 mod ue;
+mod windows;
 mod world;
 
 pub use command::{

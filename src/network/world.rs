@@ -3,25 +3,19 @@
 //! Invariant: what it does depends on (topology, specs, scale, seed) and on the commands it is given,
 //! each at its time; not on shards or threads.
 
-use crate::base::{Draws, NodeId, SimTime, Span, WallClock, ZoneError, zone_offset_seconds};
+use crate::base::{Draws, NodeId, SimTime, WallClock, ZoneError, zone_offset_seconds};
 use crate::kernel::Workers;
 use crate::population::{Demand, Placement, PopulationSpec};
 use crate::topology::{NodeKind, Topology};
 
-use super::air::{Air, ClassRules, Timers, TowerState};
+use super::air::{Air, ClassRules, Timers, TowerState, surely_later};
 use super::command::ElementStatus;
 use super::core::{Core, Elements, Itinerary, Radios};
 use super::counters::{GroupCounts, Snapshot, TowerCounts};
 use super::sizing;
 use super::spec::NetworkSpec;
 use super::ue::{EVENT_KINDS, Shard, TowerOutcome, shards};
-
-/// Events or answers in a window from which on more than one thread is of use.
-const WORTHWHILE: usize = 300;
-
-/// Device events in a second from which on it is of use that the core works beside the shards. It depends
-/// on what happens and not on the number of threads, so that windows are the same on any number.
-const WORTHWHILE_PER_S: f64 = 2_000.0;
+use super::windows::WORTHWHILE_PER_S;
 
 /// What a network is made of.
 #[derive(Clone, Copy, Debug)]
@@ -52,12 +46,14 @@ pub struct Network<'a> {
     pub(super) air: Air,
     pub(super) shards: Vec<Shard>,
     /// First device of each shard.
-    shard_starts: Vec<u32>,
+    pub(super) shard_starts: Vec<u32>,
     pub(super) core: Core,
     /// As far as here, shards have asked.
-    asked_to: SimTime,
+    pub(super) asked_to: SimTime,
+    /// Answers lie in the shards' inboxes, given at this instant.
+    pub(super) unread: Option<SimTime>,
     /// In the next window the core works beside the shards.
-    pipelined: bool,
+    pub(super) pipelined: bool,
     pub(super) worthwhile_per_s: f64,
     pub(super) status: Vec<ElementStatus>,
     /// Transport links that are cut.
@@ -128,6 +124,7 @@ impl<'a> Network<'a> {
             shards,
             core,
             asked_to: SimTime::ZERO,
+            unread: None,
             pipelined: false,
             worthwhile_per_s: WORTHWHILE_PER_S,
             status: vec![ElementStatus::Up; topology.nodes().len()],
@@ -175,104 +172,6 @@ impl<'a> Network<'a> {
         };
         self.workers
             .each(&mut self.shards, true, |shard| shard.wake(air, &member_of));
-    }
-
-    /// No window may be longer: the shortest time in which an answer changes what a device does next, or half
-    /// of it if the core answers while shards are in the window after.
-    pub fn lookahead(&self) -> Span {
-        let answer_us = self.air.lookahead().as_us();
-        Span::from_us(if self.pipelined {
-            answer_us / 2
-        } else {
-            answer_us
-        })
-    }
-
-    /// Run one window. If much happens, shards go through it while the core
-    /// serves the requests of the window before; what they ask is served in the next window, or by
-    /// [`Network::catch_up`].
-    pub fn advance(&mut self, to: SimTime) {
-        let from = self.asked_to;
-        if self.pipelined {
-            self.advance_side_by_side(to);
-        } else {
-            self.advance_in_turn(to);
-        }
-        let span_s = to.since(from).as_secs_f64().max(1e-6);
-        #[expect(clippy::cast_precision_loss, reason = "a window has few events")]
-        let rate = self.fired() as f64 / span_s;
-        self.pipelined = rate >= self.worthwhile_per_s;
-    }
-
-    fn advance_side_by_side(&mut self, to: SimTime) {
-        let (air, end, workers) = (&self.air, to.ceil_tick(), self.workers);
-        let (core, shards, asked_to) = (&mut self.core, &mut self.shards, self.asked_to);
-        workers.join(
-            true,
-            || core.advance(&air.elements, asked_to),
-            || workers.each(shards, true, |shard| shard.advance(air, end)),
-        );
-        self.answer(to);
-        self.collect(to);
-    }
-
-    /// Shards first, then the core, at once.
-    fn advance_in_turn(&mut self, to: SimTime) {
-        self.catch_up();
-        let (air, end) = (&self.air, to.ceil_tick());
-        let worthwhile = self.fired() > WORTHWHILE as u64;
-        self.workers.each(&mut self.shards, worthwhile, |shard| {
-            shard.advance(air, end);
-        });
-        self.collect(to);
-        self.catch_up();
-    }
-
-    /// Device events in the last window.
-    fn fired(&self) -> u64 {
-        self.shards.iter().map(|shard| u64::from(shard.fired)).sum()
-    }
-
-    /// Hand the core what shards have asked up to `to`.
-    fn collect(&mut self, to: SimTime) {
-        for shard in &mut self.shards {
-            self.core.take(&mut shard.outbox);
-            self.core.take_stranded(&mut shard.stranded);
-        }
-        self.asked_to = to;
-    }
-
-    /// Let the core catch up with the shards: to be called before anything happens between windows.
-    pub fn catch_up(&mut self) {
-        if self.core.served_to() < self.asked_to {
-            self.core.advance(&self.air.elements, self.asked_to);
-            self.answer(self.asked_to);
-        }
-    }
-
-    /// Hand out the core's answers.
-    fn answer(&mut self, now: SimTime) {
-        if self.core.verdicts.is_empty() {
-            return;
-        }
-        let busy = self.core.verdicts.len() > WORTHWHILE;
-        for verdict in self.core.verdicts.drain(..) {
-            let shard = self
-                .shard_starts
-                .partition_point(|&first| first <= verdict.device)
-                - 1;
-            self.shards[shard].inbox.push(verdict);
-        }
-        let air = &self.air;
-        self.workers.each(&mut self.shards, busy, |shard| {
-            shard.take_verdicts(air, now);
-        });
-    }
-
-    /// Bring everything up to `now`: to be called before the events are read at the end of a run.
-    pub fn settle(&mut self, now: SimTime) {
-        self.catch_up();
-        self.wake_all(now);
     }
 
     /// The true counters now.
@@ -426,6 +325,7 @@ fn air(input: &NetworkInput<'_>, elements: Elements) -> Result<Air, ZoneError> {
             .position(|pool| pool.dedicated_to.as_deref() == Some(name));
         position.map(|pool| u16::try_from(pool).expect("few pools"))
     };
+    let timers = Timers::new(spec);
     let classes = population.classes.iter().map(|class| ClassRules {
         demand: if spec.calls.enabled {
             Demand::of(class).map(Box::new)
@@ -434,6 +334,11 @@ fn air(input: &NetworkInput<'_>, elements: Elements) -> Result<Air, ZoneError> {
         },
         dedicated_pool: dedicated(&class.name),
         priority: class.priority,
+        content_below: surely_later(class.restarts_per_day.get(), timers.periodic),
+        patient_below: surely_later(
+            class.restarts_per_day_without_service.get(),
+            timers.late(timers.long_retry, 1.0),
+        ),
         spec: Box::new(class.clone()),
     });
     let (towers, neighbours) = towers(input, &elements)?;

@@ -5,7 +5,7 @@
 /// The middle value; none of nothing.
 pub(super) fn median(values: &[f64]) -> Option<f64> {
     let mut sorted: Vec<f64> = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
+    sorted.sort_unstable_by(f64::total_cmp);
     let middle = sorted.len() / 2;
     let upper = *sorted.get(middle)?;
     if sorted.len() % 2 == 1 {
@@ -52,7 +52,7 @@ fn sign(difference: f64) -> f64 {
 /// none if there is nothing to share.
 pub(super) fn gini(shares: &[f64]) -> Option<f64> {
     let mut sorted: Vec<f64> = shares.to_vec();
-    sorted.sort_by(f64::total_cmp);
+    sorted.sort_unstable_by(f64::total_cmp);
     let total: f64 = sorted.iter().sum();
     if total <= 0.0 || sorted.len() < 2 {
         return None;

@@ -25,6 +25,7 @@ pub struct Tracker {
     elements: BTreeMap<NodeId, Watched>,
     regions: BTreeMap<Source, SimTime>,
     paces: BTreeMap<u64, Bucket>,
+    complete: Complete,
     towers: BTreeMap<RegionId, Connections>,
     /// What they amount to; none since a new report.
     load: Option<TowerLoad>,
@@ -47,6 +48,43 @@ struct Bucket {
     regions: usize,
 }
 
+impl Bucket {
+    /// The period, brought to all `sources` of each kind; none if fewer than half of the elements have told.
+    fn whole(&self, (elements, regions): (usize, usize)) -> Option<Pace> {
+        if self.elements * 2 < elements || self.elements == 0 {
+            return None;
+        }
+        let mut pace = self.pace.clone();
+        let part = share(elements, self.elements);
+        pace.requests *= part;
+        pace.accepted *= part;
+        pace.rejected.iter_mut().for_each(|count| *count *= part);
+        let told = self.regions * 2 >= regions && self.regions > 0;
+        let of_all = told.then(|| share(regions, self.regions));
+        pace.registered = pace.registered.and_then(|count| Some(count * of_all?));
+        pace.subscribers = pace.subscribers.and_then(|count| Some(count * of_all?));
+        Some(pace)
+    }
+}
+
+/// The periods of which enough is known, as the last look made them.
+#[derive(Clone, Debug, Default)]
+struct Complete {
+    /// Sources of each kind that have told of one period, at most.
+    sources: (usize, usize),
+    /// The earliest period of which something was told since.
+    touched: Option<u64>,
+    places: Vec<u64>,
+    paces: Vec<Pace>,
+}
+
+impl Complete {
+    fn touch(&mut self, place: u64) {
+        let touched = self.touched.unwrap_or(place);
+        self.touched = Some(touched.min(place));
+    }
+}
+
 impl Tracker {
     /// A tracker of a run on this network, of which this share of the devices is simulated.
     pub fn new(topology: &Topology, scale: f64) -> Self {
@@ -56,6 +94,7 @@ impl Tracker {
             elements: BTreeMap::new(),
             regions: BTreeMap::new(),
             paces: BTreeMap::new(),
+            complete: Complete::default(),
             towers: BTreeMap::new(),
             load: None,
             first_victim: None,
@@ -75,10 +114,10 @@ impl Tracker {
             }
         }
         let evidence = self.evidence(view, now);
-        FEATURES
-            .iter()
-            .map(|feature| (feature.read)(&evidence))
-            .collect()
+        let signs = FEATURES.iter().map(|feature| (feature.read)(&evidence));
+        let signs = signs.collect();
+        self.complete.paces = evidence.paces;
+        signs
     }
 
     fn seen_to(&self, source: Source) -> Option<SimTime> {
@@ -108,6 +147,7 @@ impl Tracker {
             .entry(node)
             .or_insert_with(|| Watched::new(node));
         watched.take(report.at, &reading, told);
+        self.complete.touch(place(report));
         let bucket = self.paces.entry(place(report)).or_default();
         bucket.elements += 1;
         let pace = &mut bucket.pace;
@@ -125,6 +165,7 @@ impl Tracker {
         let Some((devices, registered)) = report.subscribers() else {
             return;
         };
+        self.complete.touch(place(report));
         let bucket = self.paces.entry(place(report)).or_default();
         bucket.regions += 1;
         let pace = &mut bucket.pace;
@@ -171,24 +212,30 @@ impl Tracker {
         evidence
     }
 
-    /// The periods of which at least half of the sources of a kind have told, brought to all of them.
-    fn complete_paces(&self) -> Vec<Pace> {
+    /// The periods of which at least half of the sources of a kind have told, brought to all of them: those
+    /// that may have changed since the last look are made anew.
+    fn complete_paces(&mut self) -> Vec<Pace> {
         let most = |of: fn(&Bucket) -> usize| self.paces.values().map(of).max().unwrap_or(0);
-        let (elements, regions) = (most(|b| b.elements), most(|b| b.regions));
-        let complete = |bucket: &&Bucket| bucket.elements * 2 >= elements && bucket.elements > 0;
-        let whole = |bucket: &Bucket| {
-            let mut pace = bucket.pace.clone();
-            let part = share(elements, bucket.elements);
-            pace.requests *= part;
-            pace.accepted *= part;
-            pace.rejected.iter_mut().for_each(|count| *count *= part);
-            let told = bucket.regions * 2 >= regions && bucket.regions > 0;
-            let of_all = told.then(|| share(regions, bucket.regions));
-            pace.registered = pace.registered.and_then(|count| Some(count * of_all?));
-            pace.subscribers = pace.subscribers.and_then(|count| Some(count * of_all?));
-            pace
+        let sources = (most(|b| b.elements), most(|b| b.regions));
+        let complete = &mut self.complete;
+        if complete.sources != sources {
+            complete.sources = sources;
+            complete.touched = Some(0);
+        }
+        let mut paces = std::mem::take(&mut complete.paces);
+        let Some(touched) = complete.touched.take() else {
+            return paces;
         };
-        self.paces.values().filter(complete).map(whole).collect()
+        let kept = complete.places.partition_point(|&place| place < touched);
+        complete.places.truncate(kept);
+        paces.truncate(kept);
+        for (&place, bucket) in self.paces.range(touched..) {
+            if let Some(pace) = bucket.whole(sources) {
+                complete.places.push(place);
+                paces.push(pace);
+            }
+        }
+        paces
     }
 
     /// The load of the towers whose regions have reported twice.

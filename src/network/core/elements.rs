@@ -315,6 +315,9 @@ impl Elements {
         device: u32,
         serves: impl Fn(u16) -> bool,
     ) -> Option<Choice> {
+        if let [only] = candidates {
+            return serves(only.server).then_some(*only);
+        }
         let n = u32::try_from(candidates.len()).expect("few elements");
         if n == 0 {
             return None;

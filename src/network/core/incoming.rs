@@ -69,13 +69,14 @@ impl Incoming {
     /// The request whose turn is the `turn`-th.
     ///
     /// Those of one shard lie together, those of neighbouring turns do not: read one by one, every one of
-    /// them would be waited for, so they are brought into the cache together.
+    /// them would be waited for, so they are brought into the cache together, and so is what `near` reads for
+    /// them.
     #[inline]
-    pub(super) fn get(&self, turn: usize) -> &Request {
+    pub(super) fn get(&self, turn: usize, near: impl Fn(&Request) -> u32) -> &Request {
         if turn.is_multiple_of(FETCHED) {
             let next = self.turns[turn..].iter().take(FETCHED);
-            let devices = next.map(|turn| self.requests[turn.index as usize].device);
-            std::hint::black_box(devices.fold(0, |read, device| read ^ device));
+            let read = next.map(|turn| near(&self.requests[turn.index as usize]));
+            std::hint::black_box(read.fold(0, |seen, read| seen ^ read));
         }
         &self.requests[self.turns[turn].index as usize]
     }

@@ -24,6 +24,12 @@ impl Tally {
         }
     }
 
+    /// Something of a tower's counters, to have read them.
+    #[inline]
+    pub(super) fn near(&self, tower: u32) -> u32 {
+        self.towers[tower as usize].signalling
+    }
+
     /// A request reaches its first element.
     #[inline]
     pub(super) fn requested(&mut self, request: &Request, server: u16) {

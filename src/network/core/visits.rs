@@ -145,7 +145,7 @@ impl Core {
             if at >= end {
                 break;
             }
-            let request = arrivals.get(turn);
+            let request = arrivals.get(turn, |request| self.tally.near(request.tower));
             turn += 1;
             self.enter(elements, request, at >> HASH_BITS, end_us);
         }

@@ -123,7 +123,8 @@ impl Shard {
     /// Wait for the long retry, or until the user loses patience.
     pub(super) fn wait_long(&mut self, air: &Air, index: usize, from: Tick, unit: f64) {
         let due = later(from, air.timers.late(air.timers.long_retry, unit));
-        let patience = self.user_patience(air, index, from);
+        let class = &air.classes[self.devices[index].class as usize];
+        let patience = self.patience_beyond(air, index, from, class.patient_below);
         let device = &mut self.devices[index];
         device.set_nas_failures(0);
         device.set(flag::N1_DISABLED, false);
@@ -138,6 +139,11 @@ impl Shard {
 
     /// When the user of a phone without service restarts it: awake users only (7 h to 23 h).
     pub(super) fn user_patience(&self, air: &Air, index: usize, from: Tick) -> Tick {
+        self.patience_beyond(air, index, from, 0.0)
+    }
+
+    /// The same; never, if the user's draw lies below `patient_below`.
+    fn patience_beyond(&self, air: &Air, index: usize, from: Tick, patient_below: f64) -> Tick {
         let device = &self.devices[index];
         let tower = &air.towers[self.home(index).index()];
         let rate = air.classes[device.class as usize]
@@ -153,7 +159,11 @@ impl Shard {
             self.number(index),
             u32::from(device.nas_ordinal),
         )[0];
-        let mut awake_s = -libm::log(unit_interval(word)) / rate;
+        let unit = unit_interval(word);
+        if unit < patient_below {
+            return Device::IDLE;
+        }
+        let mut awake_s = -libm::log(unit) / rate;
         let local = tower.local_s(from) % 86_400.0;
         let (morning, evening) = (7.0 * 3_600.0, 23.0 * 3_600.0);
         let mut wait_s = (morning - local).max(0.0);
@@ -327,14 +337,12 @@ impl Shard {
     /// Set the periodic timer anew, or the moment before it at which the user switches the device off.
     pub(super) fn schedule_periodic(&mut self, air: &Air, index: usize, at: Tick, period: Tick) {
         let device = &self.devices[index];
-        let class = &air.classes[device.class as usize].spec;
-        let unit = air.draws.unit(
-            Purpose::Periodic,
-            self.number(index),
-            u32::from(device.nas_ordinal),
-        );
-        let restart_rate = class.restarts_per_day.get() / 86_400.0;
-        let restart = if restart_rate > 0.0 {
+        let class = &air.classes[device.class as usize];
+        let restart_rate = class.spec.restarts_per_day.get() / 86_400.0;
+        let number = self.number(index);
+        let ordinal = u32::from(device.nas_ordinal);
+        let unit = air.draws.unit(Purpose::Periodic, number, ordinal);
+        let restart = if restart_rate > 0.0 && unit >= class.content_below {
             ticks(-libm::log(unit) / restart_rate)
         } else {
             Device::IDLE
