@@ -141,7 +141,7 @@ def studies(program, browser, place, pictures):
 def still(browser, page, name, pictures):
     """A page without a slider."""
     for width, dark in ((1280, False), (390, True)):
-        opened(browser, page, width=width, dark=dark)
+        opened(browser, page, width=width, dark=dark, moves=False)
         labelled(browser, f"{name} at {width}")
         if pictures:
             browser.picture(pictures / f"{name}-{width}.png")

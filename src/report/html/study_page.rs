@@ -80,15 +80,15 @@ pub fn study_html(page: &StudyPage<'_>) -> String {
 
 fn header(page: &StudyPage<'_>) -> String {
     let about = page.file.map_or("", |file| file.description.as_str());
-    let title = if about.is_empty() { page.name } else { about };
     let words = head(page.summary);
-    let lines = words
+    let lines = words[1..]
         .iter()
         .map(|line| format!("<li>{}</li>", escape(line)));
     format!(
-        "<header><p class=\"kicker\">study <b>{}</b></p><h1>{}</h1><ul class=\"words\">{}</ul></header>",
+        "<header><p class=\"kicker\">study <b>{}</b></p><h1>{}</h1><p class=\"lede\">{}</p><ul class=\"words\">{}</ul></header>",
         escape(page.name),
-        escape(title),
+        escape(&words[0]),
+        escape(about),
         lines.collect::<String>()
     )
 }

@@ -96,7 +96,7 @@ pub(crate) fn strip(dots: &[(f64, String)], mean: Option<Estimate>, reach: Reach
         let offset = f64::from(u8::try_from(n * 5 % 13).unwrap_or(0)) - 6.0;
         write!(
             body,
-            "<circle class=\"k0\" fill-opacity=\"0.7\" cx=\"{}\" cy=\"{}\" r=\"2.5\"><title>{}</title></circle>",
+            "<circle class=\"bar detection\" cx=\"{}\" cy=\"{}\" r=\"2.5\"><title>{}</title></circle>",
             reach.x(*value),
             two(MIDDLE + offset),
             escape(name)
