@@ -292,6 +292,12 @@ pub(super) struct ScoreArguments {
     /// Exit with 1 if the share of predicted figures that are hit is below this.
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub(super) require: Option<f64>,
+    /// Where the report goes; `runs/score`, if left out.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Replace a file that is no report.
+    #[arg(long)]
+    pub(super) force: bool,
     /// Print JSON instead of text.
     #[arg(long)]
     pub(super) json: bool,

@@ -8,21 +8,17 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use crate::report::{
-    RunDir, Story, compare_html, compare_text, is_report, read_figures, read_story, render,
-    signature_json,
+    RunDir, Story, compare_html, compare_text, read_figures, read_story, render, signature_json,
 };
 use crate::study::{Paired, RunFigures, RunSigns, pair};
 
 use super::arguments::{CompareArguments, How};
 use super::engine::{Engine, Failure, Plan};
-use super::export::{Export, write_all};
+use super::page::{page_place, write_page};
 use super::run::{Job, file_word, request, tell_lint};
 use super::stop::{Exit, Stop};
 use super::terminal::Terminal;
 use super::timing::Phases;
-
-/// The report's name.
-const REPORT: &str = "report.html";
 
 /// Most bytes of a directory's name that come from names of scenarios (ASCII alone).
 const NAME_BYTES_MAX: usize = 120;
@@ -97,17 +93,7 @@ fn report_place<W>(asked: &CompareArguments, sides: &[Side<W>]) -> Result<PathBu
     let mut word = names.join("-vs-");
     word.truncate(NAME_BYTES_MAX);
     let own = || Path::new("runs").join(format!("{word}-{seed}"));
-    let place = asked.out.clone().unwrap_or_else(own).join(REPORT);
-    if place.exists() && !asked.force {
-        let text = std::fs::read_to_string(&place).unwrap_or_default();
-        if !is_report(&text) {
-            let path = place.display();
-            return Err(Stop::File(format!(
-                "{path}: found a file that is no report; --force replaces it"
-            )));
-        }
-    }
-    Ok(place)
+    page_place(&asked.out.clone().unwrap_or_else(own), asked.force)
 }
 
 /// Write the report, if every run can tell its story.
@@ -120,13 +106,7 @@ fn write_report(
     match stories.into_iter().collect::<Result<Vec<Story>, String>>() {
         Err(problem) => terminal.tell(&format!("no report is written: {problem}")),
         Ok(stories) => {
-            let page = compare_html(paired, &stories);
-            let export = Export {
-                path: place.to_owned(),
-                bytes: page.as_bytes(),
-            };
-            write_all(&[export], true)?;
-            terminal.tell(&format!("written to {}", place.display()));
+            write_page(place, &compare_html(paired, &stories), terminal)?;
         }
     }
     Ok(())

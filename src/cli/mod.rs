@@ -15,6 +15,7 @@ mod engine;
 mod export;
 mod interrupt;
 mod merge;
+mod page;
 mod plan;
 mod plot;
 mod progress;

@@ -1,8 +1,8 @@
-//! `cellfall plot`: the pictures of a run's report, each as a file of its own.
+//! `cellfall plot`: the pictures of a report, of a run or of a score, each as a file of its own.
 //!
-//! Invariant: runs nothing; what is drawn stands in the report of the run directory.
+//! Invariant: runs nothing; what is drawn stands in the report of the directory.
 
-use crate::report::read_story;
+use crate::report::read_plots;
 
 use super::arguments::PlotArguments;
 use super::export::{Export, write_all};
@@ -10,7 +10,7 @@ use super::stop::{Exit, Stop};
 use super::terminal::Terminal;
 
 pub(super) fn plot(asked: &PlotArguments, terminal: &mut Terminal<'_>) -> Result<Exit, Stop> {
-    let plots = read_story(&asked.run)?.plots();
+    let plots = read_plots(&asked.run)?;
     let exports: Vec<Export<'_>> = plots
         .iter()
         .map(|(name, svg)| Export {

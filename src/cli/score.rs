@@ -2,12 +2,15 @@
 //!
 //! Invariant: every file is read and checked before the first run starts.
 
-use crate::report::{score_json, score_text};
+use std::path::Path;
+
+use crate::report::{ScoreStory, score_json, score_text};
 use crate::study::Score;
 
 use super::arguments::{How, ScoreArguments};
 use super::engine::{Engine, Failure};
-use super::run::{Job, request};
+use super::page::{page_place, write_page};
+use super::run::{Job, quoted, request};
 use super::stop::{Exit, Stop};
 use super::terminal::Terminal;
 use super::timing::Phases;
@@ -17,6 +20,8 @@ pub(super) fn score<E: Engine>(
     engine: &E,
     terminal: &mut Terminal<'_>,
 ) -> Result<Exit, Stop> {
+    let own = Path::new("runs/score");
+    let place = page_place(asked.out.as_deref().unwrap_or(own), asked.force)?;
     let firsts = first_seeds(asked, engine)?;
     let mut score = Score::default();
     for (file, first) in asked.files.iter().zip(firsts) {
@@ -49,8 +54,26 @@ pub(super) fn score<E: Engine>(
         score_text(&score, terminal.width.max(100))
     };
     terminal.print(&text)?;
+    let page = ScoreStory::of(&score, &canonical_command(asked)).page();
+    write_page(&place, &page, terminal)?;
     let enough = asked.require.is_none_or(|least| score.share() >= least);
     Ok(if enough { Exit::Done } else { Exit::Failed })
+}
+
+/// The command that repeats a score, without anything that depends on where or how fast it ran.
+fn canonical_command(asked: &ScoreArguments) -> String {
+    let name = |file: &std::path::PathBuf| {
+        let name = file.file_name().unwrap_or(file.as_os_str());
+        quoted(&name.to_string_lossy())
+    };
+    let mut words = vec!["cellfall score".to_owned()];
+    words.extend(asked.files.iter().map(name));
+    words.push(format!("--seeds {}", asked.seeds));
+    words.extend(asked.how.seed.map(|seed| format!("--seed {seed}")));
+    words.extend(asked.how.scale.map(|scale| format!("--scale {scale}")));
+    let overrides = asked.how.overrides.set.iter();
+    words.extend(overrides.map(|set| format!("--set {}", quoted(set))));
+    words.join(" ")
 }
 
 /// Read every file, and report all that is wrong with all of them; the first seed of each.

@@ -18,7 +18,7 @@ use crate::study::RunFigures;
 
 use super::exports::{self, EXPORTS};
 use super::files::{FILES, REPORT_FILE, Rendered, SUMMARY_FILE, TIMING_FILE, timing_json};
-use super::html::Story;
+use super::html::{ScoreStory, Story};
 use super::json::FORMAT;
 use super::signature;
 
@@ -271,12 +271,33 @@ pub fn read_figures(directory: &Path) -> Result<RunFigures, ReportError> {
 /// # Errors
 /// If there is no report, or it is not one of this version.
 pub fn read_story(directory: &Path) -> Result<Story, ReportError> {
-    let path = directory.join(REPORT_FILE);
-    let page = fs::read_to_string(&path).map_err(|e| ReportError::Io(path.clone(), e))?;
+    let (path, page) = read_page(directory)?;
     Story::of_page(&page).ok_or_else(|| {
         let reason = "found no report of a run by this version; run it again".to_owned();
         ReportError::NotARun(path, reason)
     })
+}
+
+/// The pictures of the report in a directory, of a run or of a score: file names and contents.
+///
+/// # Errors
+/// If there is no report, or it is not one of this version.
+pub fn read_plots(directory: &Path) -> Result<Vec<(String, String)>, ReportError> {
+    let (path, page) = read_page(directory)?;
+    let of_run = Story::of_page(&page).map(|story| story.plots());
+    let plots = of_run.or_else(|| ScoreStory::of_page(&page).map(|story| story.plots()));
+    plots.ok_or_else(|| {
+        let reason = "found no report of a run or of a score by this version; make it again";
+        ReportError::NotARun(path, reason.to_owned())
+    })
+}
+
+fn read_page(directory: &Path) -> Result<(PathBuf, String), ReportError> {
+    let path = directory.join(REPORT_FILE);
+    match fs::read_to_string(&path) {
+        Ok(page) => Ok((path, page)),
+        Err(error) => Err(ReportError::Io(path, error)),
+    }
 }
 
 fn read_summary(directory: &Path) -> Result<Value, ReportError> {

@@ -79,7 +79,7 @@ fn cells(figure_: &ScoredFigure) -> [String; 6] {
 }
 
 /// Why a figure that counts was missed.
-fn reason(figure: &ScoredFigure) -> Option<String> {
+pub(super) fn reason(figure: &ScoredFigure) -> Option<String> {
     let row = &figure.row;
     let is_miss = row.tag == Tag::Predicted && !figure.hit;
     let why = if row.miss.is_empty() {

@@ -85,8 +85,8 @@ class Chromium:
                 return answer["result"]
             self.events.append(answer)
 
-    def open(self, path, width=1280, height=900, dark=False, moves=True):
-        """Open a file and wait until its script has run; one that does not move is ready when it is loaded."""
+    def open(self, path, width=1280, height=900, dark=False):
+        """Open a file and wait until its script has run."""
         self.events.clear()
         self.send(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
@@ -95,8 +95,7 @@ class Chromium:
         self.send("Emulation.setEmulatedMedia", features=[scheme])
         began = time.monotonic()
         self.send("Page.navigate", url=f"file://{os.path.abspath(path)}")
-        loaded = f"location.pathname === {json.dumps(os.path.abspath(path))} && document.readyState === 'complete'"
-        while not self.run("document.documentElement?.dataset.ready || ''" if moves else loaded):
+        while not self.run("document.documentElement?.dataset.ready || ''"):
             if time.monotonic() - began > 60:
                 raise RuntimeError(f"{path}: its script has not run in a minute: {self.complaints()}")
             time.sleep(0.02)

@@ -141,7 +141,7 @@ def studies(program, browser, place, pictures):
 def still(browser, page, name, pictures):
     """A page without a slider."""
     for width, dark in ((1280, False), (390, True)):
-        opened(browser, page, width=width, dark=dark, moves=False)
+        opened(browser, page, width=width, dark=dark)
         labelled(browser, f"{name} at {width}")
         if pictures:
             browser.picture(pictures / f"{name}-{width}.png")
@@ -192,6 +192,19 @@ def main():
         slider_moves_everything(browser, "comparison")
         check(browser.run("document.querySelectorAll('img').length") == 0, "a hostile name does not stay text")
         studies(program, browser, place, pictures)
+        cellfall(program, "score", SCENARIOS / "incidents" / "softbank-2018-12-06.yaml", "--seeds", "2", "--scale", "0.001",
+                 "--set", "name=" + json.dumps(HOSTILE), "--out", place / "score")
+        cellfall(program, "plot", place / "score", "--out", place / "plots")
+        for width, dark in ((1280, False), (390, True)):
+            opened(browser, place / "score" / "report.html", width=width, dark=dark)
+            labelled(browser, f"score at {width}")
+            if pictures:
+                browser.picture(pictures / f"score-{width}.png")
+        check(browser.run("document.querySelectorAll('img').length") == 0, "a hostile name does not stay text")
+        verdicts = browser.run("[...document.querySelectorAll('section:nth-of-type(2) tbody tr')].map(e => e.textContent)")
+        predicted = [row for row in verdicts if "predicted" in row]
+        hits = int(browser.run("document.querySelector('td[data-hits]').textContent"))
+        check(hits == sum("hit" in row for row in predicted) and 0 < hits < len(predicted), f"hits: {hits} of {predicted}")
         for svg in sorted((place / "plots").iterdir()):
             browser.send("Page.navigate", url=f"file://{svg}")
             check(browser.run("document.documentElement.localName") == "svg", f"{svg.name} is no picture")

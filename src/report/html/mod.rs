@@ -14,6 +14,7 @@ mod plan_page;
 mod plots;
 mod run_page;
 mod run_tables;
+mod score_page;
 mod sha256;
 mod signature;
 mod story;
@@ -22,6 +23,7 @@ mod table;
 mod time_section;
 
 pub use plan_page::plan_html;
+pub use score_page::ScoreStory;
 pub use story::Story;
 pub use study_page::{StudyPage, study_html};
 

@@ -6,14 +6,15 @@
   const $$ = (query, from = document) => [...from.querySelectorAll(query)];
   const svg = (name) => document.createElementNS("http://www.w3.org/2000/svg", name);
   const data = JSON.parse($("#data").textContent);
+  const ready = () => (document.documentElement.dataset.ready = String(Math.round(performance.now())));
+  const time = $("#time");
+  if (!time) return ready();
   const runs = (data.stories || [data]).map((story) => ({
     story,
     // Compared runs share the time since the change or the attack.
     shift: data.stories ? story.reference_s : 0,
     columns: new Map(story.series.columns.map((c) => [c.key, c.values])),
   }));
-  const time = $("#time");
-  if (!time) return;
   const whole = [Number(time.dataset.from), Number(time.dataset.to)];
   let [from, to] = whole;
   let now = Number(time.dataset.start);
@@ -368,5 +369,5 @@
   document.documentElement.classList.add("live");
   ticks();
   set(now);
-  document.documentElement.dataset.ready = String(Math.round(performance.now()));
+  ready();
 })();
