@@ -251,8 +251,8 @@ pub(super) struct PlanArguments {
     pub(super) threads: Option<u16>,
     #[command(flatten)]
     pub(super) overrides: Overrides,
-    /// The directory to write: plans.csv, and a scenario file for each plan on the frontier [default:
-    /// plans/NAME-SEED].
+    /// The directory to write: report.html, plans.csv, and a scenario file for each plan on the frontier
+    /// [default: plans/NAME-SEED].
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
 }
@@ -267,7 +267,8 @@ pub(super) struct SummarizeArguments {
     /// device-minutes lost, time to recovery].
     #[arg(long = "outcome", value_name = "NAME")]
     pub(super) outcomes: Vec<String>,
-    /// Write every figure as CSV into this directory: distributions, differences, sensitivity, survival.
+    /// Write report.html into this directory, and every figure as CSV: distributions, differences, sensitivity,
+    /// survival.
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
     /// Seed of the bootstrap's resamples.

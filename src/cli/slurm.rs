@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::report::{STUDY_FILE, StudyDirError};
+use crate::report::{STUDY_FILE, StudyDirError, make_directory};
 use crate::study::Study;
 
 use super::arguments::BatchArguments;
@@ -42,7 +42,8 @@ pub(super) fn submit(
             "{shards}: exists already; --resume goes on with it"
         )));
     }
-    fs::create_dir_all(&places.shards).map_err(|e| file_error(&places.shards, &e))?;
+    let was_there = places.shards.exists();
+    make_directory(&places.shards).map_err(|e| file_error(&places.shards, &e))?;
     let name = file_word(&study.file().name);
     let array = write(
         &places,
@@ -54,7 +55,13 @@ pub(super) fn submit(
         "merge.sh",
         &merge_script(&places, &name, asked.force),
     )?;
-    let job = sbatch(&asked.slurm.extra, &[], &array)?;
+    let job = sbatch(&asked.slurm.extra, &[], &array).map_err(|problem| {
+        if !was_there {
+            drop([&array, &merge].map(fs::remove_file));
+            drop(fs::remove_dir(&places.shards));
+        }
+        Stop::File(format!("{problem}; nothing was submitted"))
+    })?;
     terminal.tell(&format!(
         "array {job}: {} shards in {}",
         asked.slurm.shards,
@@ -63,7 +70,12 @@ pub(super) fn submit(
     let after = format!("--dependency=afterok:{job}");
     let mut how = vec![after.as_str(), "--kill-on-invalid-dep=yes"];
     how.extend(asked.slurm.wait.then_some("--wait"));
-    let last = sbatch(&asked.slurm.extra, &how, &merge)?;
+    let last = sbatch(&asked.slurm.extra, &how, &merge).map_err(|problem| {
+        let merge = merge.display();
+        Stop::File(format!(
+            "{problem}; array {job} is submitted, {merge} is to be submitted after it"
+        ))
+    })?;
     terminal.tell(&format!("job {last} merges them into {}", out.display()));
     terminal.print(&format!("{job} {last}\n"))?;
     Ok(Exit::Done)
@@ -141,7 +153,7 @@ fn write(places: &Places, name: &str, text: &str) -> Result<PathBuf, Stop> {
 }
 
 /// Submit a script; gives the number of the job.
-fn sbatch(extra: &[String], how: &[&str], script: &Path) -> Result<String, Stop> {
+fn sbatch(extra: &[String], how: &[&str], script: &Path) -> Result<String, String> {
     let mut command = Command::new("sbatch");
     command.arg("--parsable").args(extra).args(how).arg(script);
     let line = || {
@@ -153,9 +165,9 @@ fn sbatch(extra: &[String], how: &[&str], script: &Path) -> Result<String, Stop>
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output();
-    let done = done.map_err(|e| Stop::File(format!("{line}: {e}; is Slurm installed here?")))?;
+    let done = done.map_err(|e| format!("{line}: {e}; is Slurm installed here?"))?;
     if !done.status.success() {
-        return Err(Stop::File(format!("{line}: {}", done.status)));
+        return Err(format!("{line}: {}", done.status));
     }
     let answer = String::from_utf8_lossy(&done.stdout);
     // With several clusters the answer is `number;cluster`.

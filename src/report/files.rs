@@ -16,7 +16,7 @@ pub const TIMING_FILE: &str = "timing.json";
 pub(super) const SUMMARY_FILE: &str = "summary.json";
 
 /// The page that people look at.
-pub(super) const REPORT_FILE: &str = "report.html";
+pub const REPORT_FILE: &str = "report.html";
 
 /// Every file that a run directory may hold.
 pub(super) const FILES: [&str; 10] = [

@@ -44,9 +44,9 @@ pub use compare_text::compare_text;
 pub use detect_tables::{detect_curves_csv, detect_json};
 pub use detect_text::{detect_scales_text, detect_text};
 pub use dictionary::COLUMNS_JSON;
-pub use files::{Rendered, TIMING_FILE, render, timing_json};
+pub use files::{REPORT_FILE, Rendered, TIMING_FILE, render, timing_json};
 pub use gate_study_text::{gate_study_json, gate_study_text};
-pub use html::{ScoreStory, Story, compare_html, is_report};
+pub use html::{ScoreStory, Story, StudyPage, compare_html, is_report, plan_html, study_html};
 pub use number::{duration, grouped, percent, short};
 pub use parquet::RUNS_PARQUET;
 pub use plan_text::{plan_csv, plan_files, plan_text};
@@ -55,9 +55,11 @@ pub use run_dir::{ReportError, RunDir, read_figures, read_plots, read_story};
 pub use score_text::{score_json, score_text};
 pub use signature::json as signature_json;
 pub use study_csv::{SUMMARY_FILES, study_csv};
-pub use study_dir::{STUDY_FILE, StudyDir, StudyDirError, StudyIndex, Written, read_study};
+pub use study_dir::{
+    STUDY_FILE, StudyDir, StudyDirError, StudyIndex, Written, edited_tables, read_study,
+};
 pub use study_tables::{RUNS_CSV, open_tables, table_files};
 pub use study_text::study_text;
 pub use summary_text::summary_text;
 pub use text_table::wrapped;
-pub use whole_file::write_whole;
+pub use whole_file::{make_directory, write_whole};

@@ -26,8 +26,8 @@ use super::dictionary::columns_json;
 /// Name of the table of runs as Parquet.
 pub const RUNS_PARQUET: &str = "runs.parquet";
 
-/// Rows of one row group.
-const GROUP_ROWS: usize = 4_096;
+/// Rows of one row group: few enough that a group kept back is small beside a run.
+const GROUP_ROWS: usize = 500;
 
 /// Writes rows to a Parquet file.
 pub(super) struct ParquetTable {

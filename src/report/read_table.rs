@@ -8,9 +8,10 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::study::{Cell, Column, Holds, Table};
+use crate::study::{Cell, Column, Holds, JOURNAL_FILE, Table};
 
 use super::dictionary::{COLUMNS_JSON, parse_columns};
+use super::study_dir::UNFINISHED;
 use super::study_tables::RUNS_CSV;
 
 /// Why a directory holds no table.
@@ -18,6 +19,8 @@ use super::study_tables::RUNS_CSV;
 pub enum TableError {
     /// A file that cannot be read.
     Io(PathBuf, io::Error),
+    /// The directory of an unfinished study or of a shard.
+    Unfinished(PathBuf),
     /// No data dictionary, or one of another version.
     Columns(PathBuf, String),
     /// No CSV, or a line of another length.
@@ -31,11 +34,12 @@ pub enum TableError {
 impl fmt::Display for TableError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Io(path, error) if error.kind() == io::ErrorKind::NotFound => write!(
+            Self::Io(path, error) if is_no_file(error) => write!(
                 f,
                 "{}: no such file; expected the directory of a finished study",
                 path.display()
             ),
+            Self::Unfinished(path) => write!(f, "{}: {UNFINISHED}", path.display()),
             Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
             Self::Columns(path, what) | Self::Header(path, what) => {
                 write!(f, "{}: {what}", path.display())
@@ -64,7 +68,13 @@ impl std::error::Error for TableError {
 /// If it is not there, or not as it was written.
 pub fn read_table(directory: &Path) -> Result<Table, TableError> {
     let dictionary = directory.join(COLUMNS_JSON);
-    let bytes = fs::read(&dictionary).map_err(|e| TableError::Io(dictionary.clone(), e))?;
+    let bytes = fs::read(&dictionary).map_err(|error| {
+        if is_no_file(&error) && directory.join(JOURNAL_FILE).exists() {
+            TableError::Unfinished(directory.to_owned())
+        } else {
+            TableError::Io(dictionary.clone(), error)
+        }
+    })?;
     let columns = parse_columns(&bytes).map_err(|what| TableError::Columns(dictionary, what))?;
     let path = directory.join(RUNS_CSV);
     let file = File::open(&path).map_err(|e| TableError::Io(path.clone(), e))?;
@@ -85,6 +95,12 @@ pub fn read_table(directory: &Path) -> Result<Table, TableError> {
         rows.push(row.map_err(|what| TableError::Field(path.clone(), line, what))?);
     }
     Ok(Table { columns, rows })
+}
+
+/// Whether something on the way to the file is missing, or is no directory.
+fn is_no_file(error: &io::Error) -> bool {
+    let kinds = [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory];
+    kinds.contains(&error.kind())
 }
 
 fn check_header(header: &csv::StringRecord, columns: &[Column]) -> Result<(), String> {
@@ -210,7 +226,7 @@ mod tests {
             parquet::file::reader::SerializedFileReader::new(file).expect("a parquet file");
         let groups = parquet::file::reader::FileReader::metadata(&reader).row_groups();
         let rows = groups.iter().map(RowGroupMetaData::num_rows);
-        assert!(rows.eq([4_096, 904]));
+        assert!(rows.eq([500; 10]));
         fs::remove_dir_all(&one).expect("removed");
         fs::remove_dir_all(&other).expect("removed");
     }

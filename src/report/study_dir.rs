@@ -16,9 +16,11 @@ use serde::{Deserialize, Serialize};
 use crate::base::Digest;
 use crate::study::{Finished, JOURNAL_FILE, RowSink, StudyError, StudyFile};
 
+use super::files::REPORT_FILE;
 use super::run_dir::{parent_of, sync_dir};
 use super::study_csv::SUMMARY_FILES;
 use super::study_tables::{open_tables, table_files};
+use super::whole_file::make_directory;
 
 /// Name of the file that says what a finished study is.
 pub const STUDY_FILE: &str = "study.json";
@@ -28,6 +30,10 @@ const FORMAT: &str = "cellfall-study-1";
 
 /// The directory in which tables are written, inside the study's.
 const STAGING: &str = ".tables.partial";
+
+/// What a directory is that has a journal and no [`STUDY_FILE`].
+pub(super) const UNFINISHED: &str =
+    "found an unfinished study; `cellfall batch` with --resume finishes it, a shard is merged";
 
 /// Failures of runs that are told one by one.
 const FAILURES_TOLD: usize = 10;
@@ -39,6 +45,8 @@ pub enum StudyDirError {
     Finished(PathBuf),
     /// A finished study is there, and it is another one: what differs, there and here.
     Other(PathBuf, String, String),
+    /// An unfinished study or a shard is there, and replacing it was not asked for.
+    Unfinished(PathBuf),
     /// Something is there that a study does not write.
     Foreign(PathBuf, String),
     /// It has no `study.json`, or one that is none of ours.
@@ -55,6 +63,13 @@ impl fmt::Display for StudyDirError {
             Self::Finished(path) => {
                 let path = path.display();
                 write!(f, "{path}: a finished study; --force replaces it")
+            }
+            Self::Unfinished(path) => {
+                let path = path.display();
+                write!(
+                    f,
+                    "{path}: an unfinished study, or a shard; --force replaces it"
+                )
             }
             Self::Other(path, there, here) => {
                 write!(
@@ -137,7 +152,7 @@ impl StudyDir {
         let dir = Self {
             path: path.to_owned(),
         };
-        fs::create_dir_all(path).map_err(|error| dir.io("", error))?;
+        make_directory(path).map_err(|error| dir.io("", error))?;
         dir.check_ours()?;
         if force {
             dir.clear()?;
@@ -146,6 +161,18 @@ impl StudyDir {
         }
         sync_dir(&parent_of(path)).map_err(|error| dir.io("", error))?;
         Ok(dir)
+    }
+
+    /// Prepare `path` for tables that are made from journals elsewhere: its own journal would be lost.
+    ///
+    /// # Errors
+    /// As [`StudyDir::prepare`]; and if it holds a journal (without `force`).
+    pub fn prepare_merged(path: &Path, force: bool) -> Result<Self, StudyDirError> {
+        let is_begun = path.join(JOURNAL_FILE).exists() && !path.join(STUDY_FILE).exists();
+        if is_begun && !force {
+            return Err(StudyDirError::Unfinished(path.to_owned()));
+        }
+        Self::prepare(path, force)
     }
 
     /// Finish the clearing up of a finished study that was cut off in its last moment.
@@ -285,7 +312,7 @@ impl StudyDir {
 /// The names of all files of a study, and of the summary that may be written beside them.
 fn files() -> impl Iterator<Item = &'static str> {
     let own = [STUDY_FILE, JOURNAL_FILE].into_iter().chain(table_files());
-    own.chain(SUMMARY_FILES)
+    own.chain(SUMMARY_FILES).chain([REPORT_FILE])
 }
 
 fn digest_of(path: &Path) -> io::Result<String> {
@@ -300,6 +327,15 @@ fn digest_of(path: &Path) -> io::Result<String> {
     }
 }
 
+/// The tables in this directory that are not as the study wrote them: edited since, or gone.
+pub fn edited_tables(directory: &Path, index: &StudyIndex) -> Vec<String> {
+    let is_edited = |(name, digest): &&(String, String)| {
+        digest_of(&directory.join(name)).map_or(true, |found| found != *digest)
+    };
+    let edited = index.tables.iter().filter(is_edited);
+    edited.map(|(name, _)| name.clone()).collect()
+}
+
 /// What the finished study in this directory is.
 ///
 /// # Errors
@@ -311,7 +347,7 @@ pub fn read_study(directory: &Path) -> Result<StudyIndex, StudyDirError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let is_begun = directory.join(JOURNAL_FILE).exists();
             let what = if is_begun {
-                "found an unfinished study; `cellfall batch` with --resume finishes it, a shard is merged"
+                UNFINISHED
             } else {
                 "found no study.json, expected the directory of a finished study"
             };

@@ -12,21 +12,57 @@ use super::text_table::{Align, NO_BREAK, TextTable, fit, wrapped};
 /// More points than these are not listed one by one.
 const POINTS_MAX: usize = 24;
 
+/// What stands above curves of survival.
+pub(super) const NOT_ALWAYS: &str =
+    "Not always reached before the run ended (Kaplan and Meier): by when, in what share of runs:";
+
 /// Where the median and the 95th percentile are among the quantiles.
 const MEDIAN: usize = 2;
 const HIGH: usize = 4;
 
-/// The summary, at most `width` columns wide.
+/// The summary, at most `width` columns wide. Where the names of points do not fit beside the figures, all
+/// points go by numbers that are explained at the top.
 pub fn study_text(study: &StudySummary, width: usize) -> String {
+    let points = study.points.iter();
+    let mut names: Vec<String> = points.map(|point| point.label.clone()).collect();
     let mut lines = head(study);
+    if !all_fits(study, &names, width) {
+        let numbers: Vec<String> = (1..=names.len()).map(|n| n.to_string()).collect();
+        lines.extend(legend(&numbers, &names));
+        names = numbers;
+    }
     for outcome in &study.outcomes {
         lines.push(String::new());
-        lines.extend(outcome_lines(study, outcome, width));
+        lines.extend(outcome_lines(study, outcome, &names, width));
     }
     lines.iter().map(|line| fit(line, width) + "\n").collect()
 }
 
-fn head(study: &StudySummary) -> Vec<String> {
+/// Whether no table of any outcome has to cut a name.
+fn all_fits(study: &StudySummary, names: &[String], width: usize) -> bool {
+    study.outcomes.iter().all(|outcome| {
+        let tables = [
+            Some(spread_table(outcome, names)),
+            difference_table(outcome, names),
+            waiting_table(outcome, names),
+        ];
+        tables.iter().flatten().all(|table| table.fits(width))
+    })
+}
+
+/// What the numbers of points stand for.
+fn legend(numbers: &[String], names: &[String]) -> Vec<String> {
+    if names.len() > POINTS_MAX {
+        return Vec::new();
+    }
+    let width = numbers.last().map_or(0, String::len);
+    let each = numbers.iter().zip(names);
+    each.map(|(number, name)| format!("  {number:>width$}: {name}"))
+        .collect()
+}
+
+/// What the study is, in a few lines.
+pub(super) fn head(study: &StudySummary) -> Vec<String> {
     let failed = match study.failed {
         0 => String::new(),
         count => format!(" ({count} failed and are left out)"),
@@ -49,18 +85,34 @@ fn head(study: &StudySummary) -> Vec<String> {
     lines
 }
 
-fn outcome_lines(study: &StudySummary, outcome: &OutcomeSummary, width: usize) -> Vec<String> {
+fn outcome_lines(
+    study: &StudySummary,
+    outcome: &OutcomeSummary,
+    names: &[String],
+    width: usize,
+) -> Vec<String> {
     let column = &outcome.column;
     let mut lines = vec![format!("{} ({})", column.name.to_uppercase(), column.unit)];
     lines.extend(wrapped(&column.meaning, width));
-    lines.extend(spread_lines(study, outcome, width));
-    lines.extend(difference_lines(study, outcome, width));
-    lines.extend(waiting_lines(study, outcome, width));
+    lines.extend(spread_table(outcome, names).lines(width));
+    if let Some(table) = difference_table(outcome, names) {
+        let first = if names[0] == study.points[0].label {
+            names[0].clone()
+        } else {
+            format!("point {}", names[0])
+        };
+        lines.extend(wrapped(&format!("Less {first}, on the same seeds:"), width));
+        lines.extend(table.lines(width));
+    }
+    if let Some(table) = waiting_table(outcome, names) {
+        lines.extend(wrapped(NOT_ALWAYS, width));
+        lines.extend(table.lines(width));
+    }
     lines.extend(driver_lines(outcome, width));
     lines
 }
 
-fn spread_lines(study: &StudySummary, outcome: &OutcomeSummary, width: usize) -> Vec<String> {
+fn spread_table(outcome: &OutcomeSummary, names: &[String]) -> TextTable {
     let unit = outcome.column.unit.as_str();
     let mut table = TextTable::new(&[
         Align::Left,
@@ -74,12 +126,12 @@ fn spread_lines(study: &StudySummary, outcome: &OutcomeSummary, width: usize) ->
     table.row(["", "runs", "mean", "", "median", "95th %", ""]);
     let listed = (2..=POINTS_MAX).contains(&outcome.points.len());
     if listed {
-        for (point, spread) in study.points.iter().zip(&outcome.points) {
-            table.row(spread_row(&point.label, spread, unit));
+        for (name, spread) in names.iter().zip(&outcome.points) {
+            table.row(spread_row(name, spread, unit));
         }
     }
     table.row(spread_row("all", &outcome.all, unit));
-    table.lines(width)
+    table
 }
 
 fn spread_row(label: &str, spread: &Spread, unit: &str) -> [String; 7] {
@@ -97,15 +149,11 @@ fn spread_row(label: &str, spread: &Spread, unit: &str) -> [String; 7] {
     ]
 }
 
-fn difference_lines(study: &StudySummary, outcome: &OutcomeSummary, width: usize) -> Vec<String> {
+fn difference_table(outcome: &OutcomeSummary, names: &[String]) -> Option<TextTable> {
     if outcome.differences.is_empty() || outcome.differences.len() >= POINTS_MAX {
-        return Vec::new();
+        return None;
     }
     let unit = outcome.column.unit.as_str();
-    let mut lines = wrapped(
-        &format!("Less {}, on the same seeds:", study.points[0].label),
-        width,
-    );
     let mut table = TextTable::new(&[
         Align::Left,
         Align::Right,
@@ -120,7 +168,7 @@ fn difference_lines(study: &StudySummary, outcome: &OutcomeSummary, width: usize
         let equal = percent(ratio(paired.equal, paired.pairs));
         let shares = paired.lower_interval;
         table.row([
-            study.points[difference.point].label.clone(),
+            names[difference.point].clone(),
             value_text(paired.mean, unit),
             paired
                 .mean_interval
@@ -130,8 +178,7 @@ fn difference_lines(study: &StudySummary, outcome: &OutcomeSummary, width: usize
             equal,
         ]);
     }
-    lines.extend(table.lines(width));
-    lines
+    Some(table)
 }
 
 #[expect(
@@ -142,14 +189,10 @@ fn ratio(part: usize, whole: usize) -> f64 {
     part as f64 / whole.max(1) as f64
 }
 
-fn waiting_lines(study: &StudySummary, outcome: &OutcomeSummary, width: usize) -> Vec<String> {
+fn waiting_table(outcome: &OutcomeSummary, names: &[String]) -> Option<TextTable> {
     if outcome.waiting.is_empty() || outcome.waiting.len() > POINTS_MAX {
-        return Vec::new();
+        return None;
     }
-    let mut lines = wrapped(
-        "Not always reached before the run ended (Kaplan and Meier): by when, in what share of runs:",
-        width,
-    );
     let mut table = TextTable::new(&[
         Align::Left,
         Align::Right,
@@ -159,17 +202,16 @@ fn waiting_lines(study: &StudySummary, outcome: &OutcomeSummary, width: usize) -
         Align::Right,
     ]);
     table.row(["", "reached", "25 %", "50 %", "", "75 %"]);
-    let labels = study.points.iter().map(|point| point.label.as_str());
-    let labels: Vec<&str> = if outcome.waiting.len() == 1 {
-        vec!["all"]
-    } else {
-        labels.collect()
+    let all = ["all".to_owned()];
+    let names = match outcome.waiting.len() {
+        1 => &all,
+        _ => names,
     };
-    for (label, curve) in labels.iter().zip(&outcome.waiting) {
+    for (name, curve) in names.iter().zip(&outcome.waiting) {
         let time = |share| curve.time_of(share).map_or_else(|| "-".to_owned(), clock);
         let (low, high) = curve.interval_of(0.5);
         table.row([
-            (*label).to_owned(),
+            name.clone(),
             format!("{} of {}", curve.happened, curve.watched),
             time(0.25),
             time(0.5),
@@ -177,8 +219,7 @@ fn waiting_lines(study: &StudySummary, outcome: &OutcomeSummary, width: usize) -
             time(0.75),
         ]);
     }
-    lines.extend(table.lines(width));
-    lines
+    Some(table)
 }
 
 fn driver_lines(outcome: &OutcomeSummary, width: usize) -> Vec<String> {
@@ -197,7 +238,7 @@ fn drivers_text(drivers: &[Driver]) -> String {
     sentences.join(" ")
 }
 
-fn sentence(driver: &Driver) -> String {
+pub(super) fn sentence(driver: &Driver) -> String {
     let name = &driver.parameter;
     match driver.influence {
         Influence::Sobol(index) => {
@@ -264,7 +305,7 @@ fn whole_percent(share: f64) -> String {
     format!("{:.0} %", share.max(0.0) * 100.0)
 }
 
-fn value_text(value: f64, unit: &str) -> String {
+pub(super) fn value_text(value: f64, unit: &str) -> String {
     match unit {
         "s" if value < 0.0 => format!("-{}", clock(-value)),
         "s" => clock(value),
@@ -272,7 +313,7 @@ fn value_text(value: f64, unit: &str) -> String {
     }
 }
 
-fn range_text(range: Interval, unit: &str) -> String {
+pub(super) fn range_text(range: Interval, unit: &str) -> String {
     format!(
         "{}…{}",
         value_text(range.low, unit),
@@ -280,7 +321,7 @@ fn range_text(range: Interval, unit: &str) -> String {
     )
 }
 
-fn open_range_text(range: OrderInterval, unit: &str) -> String {
+pub(super) fn open_range_text(range: OrderInterval, unit: &str) -> String {
     let end = |value: Option<f64>| value.map_or_else(|| "?".to_owned(), |v| value_text(v, unit));
     match (range.low, range.high) {
         (None, None) => String::new(),

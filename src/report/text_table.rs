@@ -48,6 +48,11 @@ impl TextTable {
             .collect()
     }
 
+    /// Whether all cells can be shown whole in lines of `width`.
+    pub(super) fn fits(&self, width: usize) -> bool {
+        self.widths(width.saturating_sub(GAP.len())) == self.widths(usize::MAX)
+    }
+
     /// The widths of columns; the widest left-aligned one gives way if the line is too long.
     fn widths(&self, width: usize) -> Vec<usize> {
         let longest = |i: usize| self.rows.iter().map(|row| length(&row[i])).max();

@@ -18,6 +18,21 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     written.inspect_err(|_| drop(fs::remove_file(&partial)))
 }
 
+/// Make a directory and those above it, unless it is there.
+///
+/// # Errors
+/// If a file is in its place, or the operating system refuses.
+pub fn make_directory(path: &Path) -> io::Result<()> {
+    fs::create_dir_all(path).map_err(|error| {
+        let what = if path.exists() {
+            "found a file, expected a directory".to_owned()
+        } else {
+            format!("cannot be created: {error}")
+        };
+        io::Error::new(error.kind(), what)
+    })
+}
+
 fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = File::create(path)?;
     file.write_all(bytes)?;

@@ -104,6 +104,11 @@ impl Problems {
         }
     }
 
+    /// Whether values come from elsewhere than files.
+    pub(super) fn has_overrides(&self) -> bool {
+        self.sources.len() > self.files.len()
+    }
+
     /// Report an error with the value at `path`, which need not be written in the file: the place
     /// is then that of the nearest value around it.
     pub fn push(

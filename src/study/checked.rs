@@ -316,8 +316,11 @@ impl Trial<'_> {
             if set.is_some_and(|set| factor.keys().all(|key| key != set)) {
                 continue;
             }
-            let is_key =
-                problem.found == "an unknown key" || problem.allowed.starts_with("a map in which");
+            let of_keys = ["a map in which", "an index from"];
+            let is_key = problem.found == "an unknown key"
+                || of_keys
+                    .iter()
+                    .any(|start| problem.allowed.starts_with(start));
             let path = match place.split_once(".levels") {
                 Some((factor, _)) if is_key => format!("{factor}.key"),
                 _ => place.to_owned(),

@@ -5,6 +5,8 @@
 //!
 //! Invariant: a run is a pure function of (study file, number); no list of runs is ever in memory.
 
+use std::fmt;
+
 use crate::base::{philox4x32_10, unit_interval};
 
 use super::file::{Design, Factor, Level, Replications, StudyFile};
@@ -151,6 +153,42 @@ impl RunOrder {
     }
 }
 
+/// The command that repeats one run of a study, from the directory of the study file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunCommand(Vec<String>);
+
+impl RunCommand {
+    /// The command for the run with this number.
+    pub fn of(file: &StudyFile, number: u64) -> Self {
+        let order = order(file, number);
+        let own = order
+            .plan
+            .and_then(|plan| file.plans[plan].scenario.clone());
+        let mut words: Vec<String> = ["cellfall", "run"].map(str::to_owned).to_vec();
+        words.push(own.unwrap_or_else(|| file.base.clone()));
+        words.extend(["--seed".to_owned(), order.seed.to_string()]);
+        for set in order.overrides(file) {
+            words.extend(["--set".to_owned(), set]);
+        }
+        Self(words)
+    }
+}
+
+/// As a shell wants it.
+impl fmt::Display for RunCommand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+%".contains(c);
+        let quoted = |word: &String| {
+            if !word.is_empty() && word.chars().all(plain) {
+                return word.clone();
+            }
+            format!("'{}'", word.replace('\'', "'\\''"))
+        };
+        let words: Vec<String> = self.0.iter().map(quoted).collect();
+        f.write_str(&words.join(" "))
+    }
+}
+
 impl Factor {
     /// All keys that it sets.
     pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
@@ -177,6 +215,24 @@ factors:
 - {name: y, key: p.y, levels: {kind: linear, from: 1m, to: 2m, count: 2}}
 replications: 5
 ";
+
+    #[test]
+    fn a_run_can_be_repeated_by_a_command() {
+        let file = study(GRID);
+        assert_eq!(
+            RunCommand::of(&file, 6).to_string().split(" --set ").next(),
+            Some("cellfall run a.yaml --seed 106")
+        );
+        let text = RunCommand::of(&file, 6).to_string();
+        for set in [
+            " --set scale=0.5",
+            " --set 'rollout.stages=[]'",
+            " --set 'horizon=\"2h\"'",
+            " --set p.x=1 --set p.z=1 ",
+        ] {
+            assert!(text.contains(set), "{set} in {text}");
+        }
+    }
 
     #[test]
     fn a_grid_is_every_combination_with_seeds_of_their_own() {

@@ -6,6 +6,8 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use super::journal::JOURNAL_FILE;
+
 /// Why a study cannot go on, or its parts cannot be put together.
 #[derive(Debug)]
 pub enum StudyError {
@@ -17,6 +19,8 @@ pub enum StudyError {
     Unfinished(PathBuf),
     /// Something that is no journal of ours: what is odd.
     NotAJournal(PathBuf, String),
+    /// A directory in which no shard is.
+    NoShard(PathBuf),
     /// A journal of something else: what differs, there and here.
     Foreign(PathBuf, &'static str, String, String),
     /// A journal that ends before its shard does: runs found, and why it counts as cut off.
@@ -37,6 +41,11 @@ impl fmt::Display for StudyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
+            Self::NoShard(path) => write!(
+                f,
+                "{}: found no {JOURNAL_FILE}, expected the directory of a shard (`cellfall batch --shard`)",
+                path.display()
+            ),
             Self::Locked(path) => {
                 let path = path.display();
                 write!(f, "{path}: another process is at work on this study")

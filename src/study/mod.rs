@@ -40,7 +40,7 @@ pub use calibration::{
     calibrated_limit, candidates, detect_study, poisson_interval,
 };
 pub use checked::Study;
-pub use design::RunOrder;
+pub use design::{RunCommand, RunOrder};
 pub use error::StudyError;
 pub use execute::{Resources, Watcher};
 pub use figures::{FigureUnit, RunFigures, unit};

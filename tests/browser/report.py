@@ -6,6 +6,7 @@ not hold. Times are measured and told, never asserted. With PICTURES, screenshot
 Invariant: sees what a reader sees; everything that the page says is compared with the files of the run.
 """
 
+import csv
 import json
 import os
 import subprocess
@@ -103,6 +104,61 @@ def labelled(browser, name):
     check(wide <= 0, f"{name}: the page is {wide} pixels wider than the window")
 
 
+STUDY = """
+base: {base}
+set: {{scale: 0.02}}
+name: {name}
+design: {{kind: {design}}}
+factors:
+- {{name: {name}, key: 'rollout.stages[0].soak', levels: {first}}}
+- {{name: size, key: network.registration.timer_jitter, levels: {second}}}
+replications: 2
+"""
+LISTS = ["{kind: list, values: [1m, 30m]}", "{kind: list, values: [0.1, 0.2]}"]
+DRAWN = ["{kind: drawn, from: {kind: uniform, min: 1m, max: 30m}}", "{kind: drawn, from: {kind: uniform, min: 0, max: 0.2}}"]
+
+
+def studies(program, browser, place, pictures):
+    """The reports of studies and of searches for plans."""
+    for name, design, levels in (("paired", "paired", LISTS), ("sobol", "sobol, samples: 4", DRAWN)):
+        base, text = json.dumps(str(SCENARIOS / "first-steps.yaml")), json.dumps(HOSTILE)
+        (place / f"{name}.yaml").write_text(
+            STUDY.format(base=base, name=text, design=design, first=levels[0], second=levels[1])
+        )
+        cellfall(program, "batch", place / f"{name}.yaml", "--out", place / name)
+        cellfall(program, "summarize", place / name, "--out", place / f"{name}-said")
+        still(browser, place / f"{name}-said" / "report.html", name, pictures)
+        means_are_those_of_the_table(browser, place / f"{name}-said")
+        runs = browser.run("[...document.querySelectorAll('svg.strip title')].map(e => e.textContent)")
+        check(len(runs) >= 16 and all(run.startswith("run ") for run in runs), f"{name}: {runs[:3]}")
+    cellfall(program, "plan", SCENARIOS / "first-steps.yaml", "--scale", "0.02", "--budget", "64", "--out", place / "plans")
+    still(browser, place / "plans" / "report.html", "plans", pictures)
+    files = sorted(path.name for path in (place / "plans").glob("plan-*.yaml"))
+    named = browser.run("document.querySelector('pre').textContent").split()
+    check([word for word in named if word.endswith(".yaml")] == files, f"the page names {named}, there are {files}")
+
+
+def still(browser, page, name, pictures):
+    """A page without a slider."""
+    for width, dark in ((1280, False), (390, True)):
+        opened(browser, page, width=width, dark=dark)
+        labelled(browser, f"{name} at {width}")
+        if pictures:
+            browser.picture(pictures / f"{name}-{width}.png")
+    check(browser.run("document.querySelectorAll('img').length") == 0, f"{name}: a hostile name does not stay text")
+    print(f"{name}: {page.stat().st_size:,} bytes")
+
+
+def means_are_those_of_the_table(browser, said):
+    with open(said / "distributions.csv", newline="") as file:
+        means = [row for row in csv.DictReader(file) if row["statistic"] == "mean"]
+    own = {f"{row['outcome']}/{row['parameters']}": row["value"] for row in means}
+    shown = browser.run("[...document.querySelectorAll('[data-mean]')].map(e => [e.dataset.mean, e.querySelector('data')?.value])")
+    check(len(shown) >= 4, f"{said}: means are shown for {shown}")
+    for key, value in shown:
+        check((value or "") == "" if own[key] == "" else float(value) == float(own[key]), f"{said}: {key} is {value}, not {own[key]}")
+
+
 def main():
     program = str(Path(sys.argv[1]).resolve())
     pictures = Path(sys.argv[2]) if len(sys.argv) > 2 else None
@@ -135,6 +191,7 @@ def main():
         labelled(browser, "comparison")
         slider_moves_everything(browser, "comparison")
         check(browser.run("document.querySelectorAll('img').length") == 0, "a hostile name does not stay text")
+        studies(program, browser, place, pictures)
         cellfall(program, "score", SCENARIOS / "incidents" / "softbank-2018-12-06.yaml", "--seeds", "2", "--scale", "0.001",
                  "--set", "name=" + json.dumps(HOSTILE), "--out", place / "score")
         cellfall(program, "plot", place / "score", "--out", place / "plots")

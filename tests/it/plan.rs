@@ -203,6 +203,11 @@ fn what_cannot_be_searched_is_refused_with_the_reason() {
     let none = Place::new("no-defect", SCENARIO, "{good: 0.5}");
     let error = none.refused("64", &["--set", "change.defect=null"]);
     assert!(error.contains("found no defect"), "{error}");
+    let error = place.refused("64", &["--out", "night.yaml/plans"]);
+    assert!(
+        error.contains("night.yaml/plans: ") && !error.contains("worlds"),
+        "it is told before the search: {error}"
+    );
     let loss = Place::new("no-loss", SCENARIO, "loss: data.lost");
     let error = loss.refused("64", &[]);
     assert!(

@@ -145,7 +145,28 @@ fn what_is_no_study_is_refused_with_the_reason() {
     );
     let error = refused(&["summarize", "study", "--outcome", "data.lost"]);
     assert!(
-        error.contains("no outcome \"data.lost\"") && error.contains("data.peak_devices"),
+        error.contains("no outcome \"data.lost\"")
+            && error.contains("known: data.lost_device_min,"),
+        "{error}"
+    );
+    assert!(error.contains("more)") && error.len() < 800, "{error}");
+    run(
+        &folder,
+        &["batch", "study.yaml", "--shard", "1/9", "--out", "shard"],
+    );
+    let error = refused(&["summarize", "shard"]);
+    assert!(
+        error.contains("shard: found an unfinished study"),
+        "{error}"
+    );
+    let error = refused(&["summarize", "night.yaml"]);
+    assert!(
+        error.contains("expected the directory of a finished study"),
+        "{error}"
+    );
+    let error = refused(&["summarize", "study", "--out", "night.yaml"]);
+    assert!(
+        error.contains("night.yaml: found a file, expected a directory"),
         "{error}"
     );
     let csv = folder.join("study/runs.csv");
@@ -153,4 +174,119 @@ fn what_is_no_study_is_refused_with_the_reason() {
     fs::write(&csv, &whole[..whole.len() - 40]).expect("it can be written");
     let error = refused(&["summarize", "study"]);
     assert!(error.contains("runs.csv"), "{error}");
+}
+
+#[test]
+fn a_table_that_was_edited_is_summarised_with_a_warning() {
+    let folder = study("edited");
+    let words = ["summarize", "study", "--outcome", "data.peak_devices"];
+    let warned = || {
+        let output = run(&folder, &words);
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8_lossy(&output.stderr)
+            .contains("runs.csv: warning: not as the study wrote it")
+    };
+    assert!(!warned());
+    let csv = folder.join("study/runs.csv");
+    let whole = fs::read_to_string(&csv).expect("written");
+    let last = whole.trim_end().rfind('\n').expect("several lines");
+    fs::write(&csv, &whole[..=last]).expect("it can be written");
+    assert!(warned());
+}
+
+#[test]
+fn points_whose_names_do_not_fit_go_by_numbers() {
+    let folder = study("narrow");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cellfall"));
+    let long = "name: the-soak-of-the-first-stage-as-the-change-board-would-have-it";
+    let renamed = STUDY.replace("name: soak", long);
+    fs::write(folder.join("long.yaml"), renamed).expect("it can be written");
+    run(&folder, &["batch", "long.yaml", "--out", "long"]);
+    command.args(["summarize", "long", "--outcome", "data.lost_device_min"]);
+    let output = command.current_dir(&folder).env("COLUMNS", "80").output();
+    let text = String::from_utf8(output.expect("it starts").stdout).expect("UTF-8");
+    assert!(
+        text.lines().all(|line| line.chars().count() <= 80),
+        "{text}"
+    );
+    let name = "the-soak-of-the-first-stage-as-the-change-board-would-have-it";
+    for line in [
+        format!("  1: {name}=1m"),
+        format!("  2: {name}=30m"),
+        "  Less point 1, on the same seeds:".to_owned(),
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+    }
+    assert!(
+        text.lines().any(|line| line.starts_with("  2       6  ")),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_report_names_runs_that_give_the_figures_again() {
+    let folder = study("report");
+    let words = ["summarize", "study", "--outcome", "data.*", "--out", "said"];
+    assert!(run(&folder, &words).status.success());
+    let page = fs::read_to_string(folder.join("said/report.html")).expect("written");
+    let runs = rows(&folder.join("study/runs.csv"));
+    for row in &runs {
+        let dot = format!("<title>run {}, seed {}: ", row["run"], row["seed"]);
+        assert!(page.contains(&dot), "{dot}");
+    }
+    let (_, again) = page.split_once("<pre>").expect("it says how");
+    let lines: Vec<&str> = again
+        .lines()
+        .take_while(|line| !line.contains("</pre>"))
+        .collect();
+    assert!(lines.len() >= 4, "{lines:?}");
+    let line = lines[1].replace("&quot;", "\"").replace("&#39;", "'");
+    let number = lines[0].strip_prefix("# run ").expect("its number");
+    let program = env!("CARGO_BIN_EXE_cellfall");
+    let line = line.replacen("cellfall", &format!("'{program}'"), 1) + " --quiet --out again";
+    let mut shell = Command::new("sh");
+    let output = shell.args(["-c", &line]).current_dir(&folder).output();
+    assert!(
+        output.expect("there is a shell").status.code() < Some(2),
+        "{line}"
+    );
+    let summary = fs::read_to_string(folder.join("again/summary.json")).expect("written");
+    let summary: serde_json::Value = serde_json::from_str(&summary).expect("JSON");
+    let row = runs
+        .iter()
+        .find(|row| row["run"] == number)
+        .expect("in the table");
+    let lost = summary["figures"]["data.lost_device_min"].as_f64();
+    assert_eq!(lost, Some(number_of(row)), "{line}");
+}
+
+fn number_of(row: &Row) -> f64 {
+    number(row, "data.lost_device_min")
+}
+
+#[test]
+fn no_name_of_a_study_becomes_markup() {
+    let folder = study("hostile");
+    let hostile = "</script><img src=x onerror=alert(1)>";
+    let text = STUDY.replace("name: soak", &format!("name: '{hostile}'"))
+        + &format!("name: '{hostile}'\ndescription: '{hostile}'\n");
+    fs::write(folder.join("hostile.yaml"), text).expect("it can be written");
+    let done = run(&folder, &["batch", "hostile.yaml", "--out", "bad"]);
+    assert!(done.status.success(), "{done:?}");
+    assert!(
+        run(&folder, &["summarize", "bad", "--out", "bad"])
+            .status
+            .success()
+    );
+    let page = fs::read_to_string(folder.join("bad/report.html")).expect("written");
+    assert!(page.contains("&lt;img src=x"), "the name is shown");
+    assert!(!page.contains("<img"), "as text");
+    assert_eq!(page.matches("<script").count(), 2);
+    // What a summary leaves beside a study is the study's to replace.
+    let again = run(
+        &folder,
+        &["batch", "hostile.yaml", "--out", "bad", "--force"],
+    );
+    assert!(again.status.success(), "{again:?}");
+    assert!(!folder.join("bad/report.html").exists());
 }

@@ -10,6 +10,7 @@ mod compare_page;
 mod document;
 mod gather;
 mod pictures;
+mod plan_page;
 mod plots;
 mod run_page;
 mod run_tables;
@@ -17,11 +18,14 @@ mod score_page;
 mod sha256;
 mod signature;
 mod story;
+mod study_page;
 mod table;
 mod time_section;
 
+pub use plan_page::plan_html;
 pub use score_page::ScoreStory;
 pub use story::Story;
+pub use study_page::{StudyPage, study_html};
 
 use crate::simulation::RunResult;
 use crate::study::Paired;

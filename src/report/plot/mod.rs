@@ -12,6 +12,7 @@ mod projection;
 mod scale;
 mod sketch;
 mod spread;
+mod strips;
 
 pub(crate) use figures::{Ratio, ratio_mark, ratios};
 pub(crate) use lines::{Bar, Chart, Line, bar, bars, chart};
@@ -20,3 +21,4 @@ pub(crate) use projection::{Degrees, Flat, Projection};
 pub(crate) use scale::Unit;
 pub(crate) use sketch::{Dot, Sketch, sketches};
 pub(crate) use spread::{Step, spread};
+pub(crate) use strips::{Estimate, PlanDot, Reach, difference, frontier, share_bar, strip};

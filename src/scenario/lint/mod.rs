@@ -133,7 +133,8 @@ pub(super) fn lint(
 fn tell(file: &ScenarioFile, rule: &Rule, remarks: Vec<Remark>, problems: &mut Problems) {
     let silence = file.lint.silence.iter().position(|s| s.rule == rule.id);
     match silence {
-        Some(index) if remarks.is_empty() => problems.warn(
+        // What is set from outside may be what leaves it nothing to say.
+        Some(index) if remarks.is_empty() && !problems.has_overrides() => problems.warn(
             &format!("lint.silence[{index}]"),
             format!("{}, which has nothing to say here", rule.id),
             "no such entry",

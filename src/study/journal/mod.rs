@@ -86,7 +86,12 @@ impl Journal {
     /// If it cannot be read, is none, or was cut off.
     pub fn read(path: &Path) -> Result<Self, StudyError> {
         let io = |error| StudyError::Io(path.to_owned(), error);
-        let file = File::open(path).map_err(io)?;
+        let file = File::open(path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+                StudyError::NoShard(path.parent().unwrap_or(path).to_owned())
+            }
+            _ => io(error),
+        })?;
         let scan = Scan::of(BufReader::new(&file)).map_err(io)?;
         let Some(header) = scan.header.clone() else {
             return Err(not_ours(path));

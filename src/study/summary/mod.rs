@@ -18,6 +18,8 @@ use std::fmt;
 
 use rayon::prelude::*;
 
+use crate::base::Problem;
+
 use super::outcomes::matches;
 use super::record::{Cell, Column, ColumnKind, Table};
 use super::statistics::Resampling;
@@ -67,11 +69,9 @@ impl fmt::Display for SummaryError {
                 write!(f, "found no column \"{name}\"; expected a table of runs")
             }
             Self::NoOutcome(name, known) => {
-                write!(
-                    f,
-                    "found no outcome \"{name}\"; there are {}",
-                    known.join(", ")
-                )
+                let Problem { allowed, .. } =
+                    Problem::unknown_name("", name, "name of an outcome", known);
+                write!(f, "found no outcome \"{name}\", expected {allowed}")
             }
         }
     }
@@ -133,10 +133,16 @@ fn chosen(table: &Table, wanted: &[String]) -> Result<Vec<usize>, SummaryError> 
     let is_outcome = |at: &usize| table.columns[*at].kind == ColumnKind::Outcome;
     let all: Vec<usize> = (0..table.columns.len()).filter(is_outcome).collect();
     let name = |at: usize| table.columns[at].name.as_str();
-    let known = || all.iter().map(|&at| name(at).to_owned()).collect();
+    // Names with these letters in them first.
+    let known = |pattern: &str| {
+        let mut known: Vec<String> = all.iter().map(|&at| name(at).to_owned()).collect();
+        let letters = pattern.trim_matches('*');
+        known.sort_by_key(|name| !name.contains(letters));
+        known
+    };
     for pattern in wanted {
         if !all.iter().any(|&at| matches(pattern, name(at))) {
-            return Err(SummaryError::NoOutcome(pattern.clone(), known()));
+            return Err(SummaryError::NoOutcome(pattern.clone(), known(pattern)));
         }
     }
     let usual: Vec<String> = USUAL.map(str::to_owned).to_vec();

@@ -53,21 +53,23 @@ pub(super) fn points(table: &Table) -> Result<Points, SummaryError> {
     let column = |name| table.column(name).ok_or(SummaryError::NoColumn(name));
     let (point, failure) = (column("point")?, column("failure")?);
     column("seed")?;
-    let mut groups: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+    // Of each point all rows, and those of runs that succeeded.
+    let mut groups: BTreeMap<u64, [Vec<usize>; 2]> = BTreeMap::new();
     for (row, cells) in table.rows.iter().enumerate() {
         let Cell::Whole(number) = cells[point] else {
             return Err(SummaryError::NoColumn("point"));
         };
-        let rows = groups.entry(number).or_default();
+        let [all, succeeded] = groups.entry(number).or_default();
+        all.push(row);
         if cells[failure] == Cell::Empty {
-            rows.push(row);
+            succeeded.push(row);
         }
     }
-    let all: Vec<usize> = groups.values().flatten().copied().collect();
-    let shown = varying(table, &all);
-    let point = |(number, rows): (u64, Vec<usize>)| Point {
+    let every: Vec<usize> = groups.values().flat_map(|[all, _]| all).copied().collect();
+    let shown = varying(table, &every);
+    let point = |(number, [all, rows]): (u64, [Vec<usize>; 2])| Point {
         number,
-        label: label(table, &shown, &rows),
+        label: label(table, &shown, &all),
         rows,
     };
     Ok(Points {
@@ -87,9 +89,7 @@ pub(super) fn varying(table: &Table, rows: &[usize]) -> Vec<usize> {
 
 /// What sets the runs of these rows apart: the parameters that they share.
 fn label(table: &Table, shown: &[usize], rows: &[usize]) -> String {
-    let Some(&first) = rows.first() else {
-        return "no run succeeded".to_owned();
-    };
+    let first = rows[0];
     let shared = shown.iter().filter(|&&at| {
         let cell = &table.rows[first][at];
         rows.iter().all(|&row| table.rows[row][at] == *cell)

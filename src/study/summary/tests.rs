@@ -241,7 +241,7 @@ fn tables_that_say_nothing_are_refused() {
     let unknown = summarize(&paired(), &["data.lost".to_owned()], &how());
     let text = unknown.expect_err("no such outcome").to_string();
     assert!(
-        text.contains("\"data.lost\"; there are data.peak_devices"),
+        text.contains("\"data.lost\", expected a name of an outcome (known: data.peak_devices"),
         "{text}"
     );
     let empty = summarize(&Table::default(), &[], &how());

@@ -104,6 +104,36 @@ fn a_good_study_is_good() {
     assert_eq!(done.out, "study.yaml: good\n");
 }
 
+/// A key that is wrong is so with every level.
+#[test]
+fn a_stage_that_is_not_there_is_told_once() {
+    let study = STUDY.replace("rollout.stages[0].install", "rollout.stages[4].install");
+    let place = Place::new("stage", &study);
+    let done = place.run(&["check", "--study", "study.yaml"]).with(2);
+    let about = done.err.lines().filter(|line| line.contains("factors[0]"));
+    let about: Vec<&str> = about.collect();
+    assert!(
+        about.len() == 1 && about[0].contains("factors[0].key: found a list of 1"),
+        "{}",
+        done.err
+    );
+}
+
+/// The scenario silences a rule which the study leaves nothing to say.
+#[test]
+fn what_a_study_sets_makes_no_silence_idle() {
+    let place = Place::new("silence", STUDY);
+    let plan =
+        place.text("plan.yaml") + "lint: {silence: [{rule: certificate-ends, reason: a test}]}\n";
+    fs::write(place.0.join("plan.yaml"), plan).expect("writable");
+    let done = place.run(&["check", "plan.yaml"]).with(0);
+    assert!(done.err.contains("nothing to say here"), "{}", done.err);
+    let study = format!("{STUDY}set: {{horizon: 15m}}\n");
+    fs::write(place.0.join("study.yaml"), study).expect("writable");
+    let done = place.run(&["check", "--study", "study.yaml"]).with(0);
+    assert_eq!(done.err, "");
+}
+
 #[test]
 fn the_shipped_schema_is_that_of_the_types() {
     let place = Place::new("schema", STUDY);

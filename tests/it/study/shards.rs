@@ -68,7 +68,33 @@ fn missing_and_doubled_shards_are_named() {
         "{text}"
     );
     let text = refused(&place, &["1", "2", "none", "plan.yaml"]);
-    assert!(text.contains("none/journal.jsonl: No such file"), "{text}");
+    for directory in ["none", "plan.yaml"] {
+        let expected =
+            format!("{directory}: found no journal.jsonl, expected the directory of a shard");
+        assert!(text.contains(&expected), "{text}");
+    }
+}
+
+#[test]
+fn a_merge_never_writes_over_a_shard() {
+    let place = Place::new("over", STUDY);
+    shards(&place, 2);
+    place.batch("other", &["--shard", "1/5"]).with(0);
+    let before = [place.files("1"), place.files("other")];
+    for force in [&[][..], &["--force"]] {
+        let words = [&["merge", "1", "2", "--out", "./1"], force].concat();
+        let text = place.run(&words).with(2).err;
+        assert!(text.contains("1: found a shard in --out"), "{text}");
+    }
+    let text = place
+        .run(&["merge", "1", "2", "--out", "other"])
+        .with(2)
+        .err;
+    assert!(
+        text.contains("other: an unfinished study, or a shard"),
+        "{text}"
+    );
+    assert_eq!(before, [place.files("1"), place.files("other")]);
 }
 
 #[test]
@@ -157,4 +183,34 @@ fn other_files_in_the_way_are_left_alone() {
     }
     assert_eq!(place.text("out/thesis.txt"), "years of work");
     assert_eq!(place.files("out").len(), 1);
+    let text = place.batch("plan.yaml", &[]).with(2).err;
+    assert!(
+        text.contains("plan.yaml: found a file, expected a directory"),
+        "{text}"
+    );
+}
+
+/// A Slurm that takes nothing: without a configuration, say.
+#[test]
+#[cfg(unix)]
+fn what_slurm_refuses_leaves_nothing_behind() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let place = Place::new("no-slurm", STUDY);
+    let tools = place.0.join("tools");
+    fs::create_dir(&tools).expect("writable");
+    let submit = || {
+        let mut command = place.command(&["batch", "study.yaml", "--slurm", "--out", "out"]);
+        let output = command.env("PATH", &tools).output().expect("it starts");
+        let done = super::Done::of(&output).with(2);
+        assert!(!place.0.join("out.shards").exists(), "{}", done.err);
+        done.err
+    };
+    let text = submit();
+    assert!(text.contains("is Slurm installed here?"), "{text}");
+    let sbatch = tools.join("sbatch");
+    fs::write(&sbatch, "#!/bin/sh\nexit 1\n").expect("writable");
+    fs::set_permissions(&sbatch, fs::Permissions::from_mode(0o755)).expect("ours");
+    let text = submit();
+    assert!(text.contains("nothing was submitted"), "{text}");
 }

@@ -1,0 +1,380 @@
+//! The report of a study: how each outcome is distributed, what differs between points, what drives it, and
+//! how to run any of its runs again.
+//!
+//! Invariant: every picture stands beside its numbers; every dot names its run.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use crate::study::statistics::Interval;
+use crate::study::summary::{Driver, Influence, OutcomeSummary, Spread, StudySummary};
+use crate::study::{Cell as Field, RunCommand, StudyFile, Table as Runs};
+
+use super::super::number::{grouped, percent};
+use super::super::plot::{Estimate, Reach, difference, escape, share_bar, strip};
+use super::super::study_text::{
+    NOT_ALWAYS, head, open_range_text, range_text, sentence, value_text,
+};
+use super::document::{Document, document};
+use super::run_page::{footer, real, section};
+use super::table::{Cell, Table};
+
+/// More points than these are not listed one by one.
+const POINTS_MAX: usize = 100;
+
+/// Runs of one row that are drawn: evenly many of the sorted ones, if there are more.
+const DOTS_MAX: usize = 200;
+
+/// A study with all that its page needs.
+#[derive(Clone, Copy, Debug)]
+pub struct StudyPage<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What its runs say.
+    pub summary: &'a StudySummary,
+    /// The runs.
+    pub runs: &'a Runs,
+    /// The study file, if the directory still has it: what makes runs repeatable.
+    pub file: Option<&'a StudyFile>,
+}
+
+/// What stands in the page as data.
+#[derive(Serialize)]
+struct Data<'a> {
+    format: &'static str,
+    name: &'a str,
+    stories: [(); 0],
+}
+
+/// A run in a picture: its outcome, its row.
+type Drawn = (f64, usize);
+
+/// The page.
+pub fn study_html(page: &StudyPage<'_>) -> String {
+    let mut named = BTreeSet::new();
+    let outcomes: Vec<String> = page
+        .summary
+        .outcomes
+        .iter()
+        .map(|outcome| outcome_section(page, outcome, &mut named))
+        .collect();
+    let body = [
+        header(page),
+        "<main>".to_owned(),
+        outcomes.concat(),
+        again(page, &named),
+        "</main>".to_owned(),
+        footer(),
+    ];
+    document(&Document {
+        title: &format!("{} · study · cellfall", page.name),
+        body: &body.concat(),
+        data: &Data {
+            format: "cellfall-study-1",
+            name: page.name,
+            stories: [],
+        },
+    })
+}
+
+fn header(page: &StudyPage<'_>) -> String {
+    let about = page.file.map_or("", |file| file.description.as_str());
+    let words = head(page.summary);
+    let lines = words[1..]
+        .iter()
+        .map(|line| format!("<li>{}</li>", escape(line)));
+    format!(
+        "<header><p class=\"kicker\">study <b>{}</b></p><h1>{}</h1><p class=\"lede\">{}</p><ul class=\"words\">{}</ul></header>",
+        escape(page.name),
+        escape(&words[0]),
+        escape(about),
+        lines.collect::<String>()
+    )
+}
+
+fn outcome_section(
+    page: &StudyPage<'_>,
+    outcome: &OutcomeSummary,
+    named: &mut BTreeSet<u64>,
+) -> String {
+    let column = &outcome.column;
+    let body = [
+        distribution(page, outcome, named),
+        differences(page, outcome),
+        drivers(outcome),
+        waiting(page, outcome),
+    ];
+    let heading = format!("{} ({})", column.name, column.unit);
+    section(&heading, &column.meaning, &body.concat())
+}
+
+/// The runs of each point as dots, beside their figures.
+fn distribution(
+    page: &StudyPage<'_>,
+    outcome: &OutcomeSummary,
+    named: &mut BTreeSet<u64>,
+) -> String {
+    let points = &page.summary.points;
+    let mut rows: Vec<(&str, &Spread, Vec<usize>)> = Vec::new();
+    if (2..=POINTS_MAX).contains(&outcome.points.len()) {
+        let each = points.iter().zip(&outcome.points);
+        rows.extend(each.map(|(point, spread)| (point.label.as_str(), spread, point.rows.clone())));
+    }
+    let all = points.iter().flat_map(|point| point.rows.iter().copied());
+    rows.push(("all", &outcome.all, all.collect()));
+    let column = page.runs.column(&outcome.column.name);
+    let drawn = |rows: &[usize]| drawn(page, rows, column);
+    let reach = Reach::of(
+        drawn(&rows[rows.len() - 1].2).iter().map(|run| run.0),
+        false,
+    );
+    let unit = outcome.column.unit.as_str();
+    let columns = [
+        "",
+        "each run, the mean and its interval",
+        "runs",
+        "mean",
+        "95 % interval",
+        "median",
+        "95th %",
+        "lowest in",
+        "highest in",
+    ];
+    let mut table = Table::new("How it is distributed", &columns);
+    for (label, spread, rows) in rows {
+        let values = drawn(&rows);
+        let ends = [values.first(), values.last()].map(|run| run.map(|run| number(page, run.1)));
+        named.extend(ends.iter().flatten());
+        let shown = |value: Option<f64>| {
+            Cell::number(value.map_or("-".to_owned(), |v| value_text(v, unit)))
+        };
+        let interval = spread
+            .mean_interval
+            .map_or_else(String::new, |r| range_text(r, unit));
+        let [lowest, highest] =
+            ends.map(|run| Cell::text(run.map_or_else(String::new, |run| format!("run {run}"))));
+        table.row(&[
+            Cell::text(label),
+            Cell::markup(strip(&dots(page, &values, unit), estimate(spread), reach)),
+            Cell::number(grouped(real(spread.runs as u64))),
+            mean_cell(outcome, label, spread),
+            Cell::number(interval),
+            shown(spread.quantiles[2]),
+            shown(spread.quantiles[4]),
+            lowest,
+            highest,
+        ]);
+    }
+    table.html()
+}
+
+/// The mean as a reader and as a program reads it.
+fn mean_cell(outcome: &OutcomeSummary, label: &str, spread: &Spread) -> Cell {
+    let cell = spread.mean.map_or_else(
+        || Cell::number("-"),
+        |mean| Cell::value(value_text(mean, &outcome.column.unit), mean),
+    );
+    cell.with("data-mean", &format!("{}/{label}", outcome.column.name))
+}
+
+fn estimate(spread: &Spread) -> Option<Estimate> {
+    let interval = spread.mean_interval.map(ends);
+    spread.mean.map(|value| Estimate { value, interval })
+}
+
+fn ends(range: Interval) -> (f64, f64) {
+    (range.low, range.high)
+}
+
+/// The runs of these rows that have the outcome, in its order.
+fn drawn(page: &StudyPage<'_>, rows: &[usize], column: Option<usize>) -> Vec<Drawn> {
+    let value = |row: usize| match &page.runs.rows[row][column?] {
+        Field::Number(value) => Some(*value),
+        Field::Whole(value) => Some(real(*value)),
+        Field::Empty | Field::Text(_) => None,
+    };
+    let found = rows.iter().filter_map(|&row| Some((value(row)?, row)));
+    let mut runs: Vec<Drawn> = found.collect();
+    runs.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    runs
+}
+
+fn dots(page: &StudyPage<'_>, runs: &[Drawn], unit: &str) -> Vec<(f64, String)> {
+    let shown = runs.len().min(DOTS_MAX);
+    let each = (0..shown).map(|n| runs[n * (runs.len() - 1) / (shown - 1).max(1)]);
+    each.map(|(value, row)| {
+        let (run, seed) = (number(page, row), whole(page, row, "seed"));
+        (
+            value,
+            format!("run {run}, seed {seed}: {}", value_text(value, unit)),
+        )
+    })
+    .collect()
+}
+
+fn number(page: &StudyPage<'_>, row: usize) -> u64 {
+    whole(page, row, "run")
+}
+
+fn whole(page: &StudyPage<'_>, row: usize, name: &str) -> u64 {
+    let column = page.runs.column(name);
+    match column.map(|at| &page.runs.rows[row][at]) {
+        Some(Field::Whole(value)) => *value,
+        _ => 0,
+    }
+}
+
+/// Every point against the first, on the same seeds.
+fn differences(page: &StudyPage<'_>, outcome: &OutcomeSummary) -> String {
+    if outcome.differences.is_empty() || outcome.differences.len() > POINTS_MAX {
+        return String::new();
+    }
+    let unit = outcome.column.unit.as_str();
+    let reached = outcome.differences.iter().flat_map(|difference| {
+        let interval = difference.paired.mean_interval.map(ends);
+        let (low, high) = interval.unwrap_or((difference.paired.mean, difference.paired.mean));
+        [low, high]
+    });
+    let reach = Reach::of(reached, true);
+    let caption = format!("Less {}, on the same seeds", page.summary.points[0].label);
+    let columns = [
+        "",
+        "less, none, more",
+        "mean",
+        "95 % interval",
+        "lower in",
+        "95 % interval",
+        "pairs",
+    ];
+    let mut table = Table::new(&caption, &columns);
+    for one in &outcome.differences {
+        let paired = &one.paired;
+        let interval = paired.mean_interval.map(ends);
+        let share = paired.lower_interval;
+        table.row(&[
+            Cell::text(&page.summary.points[one.point].label),
+            Cell::markup(difference(
+                Estimate {
+                    value: paired.mean,
+                    interval,
+                },
+                reach,
+            )),
+            Cell::number(value_text(paired.mean, unit)),
+            Cell::number(
+                paired
+                    .mean_interval
+                    .map_or_else(String::new, |r| range_text(r, unit)),
+            ),
+            Cell::number(percent(paired.lower_probability)),
+            Cell::number(format!(
+                "{:.0}…{:.0} %",
+                share.low * 100.0,
+                share.high * 100.0
+            )),
+            Cell::number(grouped(real(paired.pairs as u64))),
+        ]);
+    }
+    table.html()
+}
+
+/// What drives the outcome, as bars and in words.
+fn drivers(outcome: &OutcomeSummary) -> String {
+    if outcome.drivers.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new(
+        "What drives it",
+        &["", "share, or strength from 0 to 1", "in words"],
+    );
+    for driver in &outcome.drivers {
+        table.row(&[
+            Cell::text(&driver.parameter),
+            Cell::markup(share_bar(strength(driver))),
+            Cell::text(sentence(driver)),
+        ]);
+    }
+    table.html()
+}
+
+fn strength(driver: &Driver) -> Estimate {
+    match driver.influence {
+        Influence::Sobol(index) => Estimate {
+            value: index.total,
+            interval: Some(ends(index.total_interval)),
+        },
+        Influence::Rank {
+            correlation,
+            interval,
+        } => Estimate {
+            value: correlation.abs(),
+            interval: interval.map(|range| sizes(ends(range))),
+        },
+        Influence::Between(value) => Estimate {
+            value,
+            interval: None,
+        },
+    }
+}
+
+/// The interval of a size, from that of the signed value.
+fn sizes((low, high): (f64, f64)) -> (f64, f64) {
+    let (one, other) = (low.abs(), high.abs());
+    let least = if low * high <= 0.0 {
+        0.0
+    } else {
+        one.min(other)
+    };
+    (least, one.max(other))
+}
+
+/// Times that some runs did not reach.
+fn waiting(page: &StudyPage<'_>, outcome: &OutcomeSummary) -> String {
+    if outcome.waiting.is_empty() || outcome.waiting.len() > POINTS_MAX {
+        return String::new();
+    }
+    let mut table = Table::new(
+        NOT_ALWAYS,
+        &["", "reached", "25 %", "50 %", "95 % interval", "75 %"],
+    );
+    let points = page.summary.points.iter().map(|point| point.label.as_str());
+    let labels = if outcome.waiting.len() == 1 {
+        vec!["all"]
+    } else {
+        points.collect()
+    };
+    for (label, curve) in labels.into_iter().zip(&outcome.waiting) {
+        let time = |share| {
+            let found = curve.time_of(share);
+            Cell::number(found.map_or_else(|| "not reached".to_owned(), |at| value_text(at, "s")))
+        };
+        let (low, high) = curve.interval_of(0.5);
+        let range = crate::study::statistics::OrderInterval { low, high };
+        table.row(&[
+            Cell::text(label),
+            Cell::number(format!("{} of {}", curve.happened, curve.watched)),
+            time(0.25),
+            time(0.5),
+            Cell::number(open_range_text(range, "s")),
+            time(0.75),
+        ]);
+    }
+    table.html()
+}
+
+/// The runs that tables name, each with the command that repeats it.
+fn again(page: &StudyPage<'_>, named: &BTreeSet<u64>) -> String {
+    let why = "A dot says its run and seed. From the directory of the study file, with the version that ran it; other \
+               runs differ in seed and levels, which runs.csv has.";
+    let Some(file) = page.file else {
+        let words = "<p>Each row of runs.csv has the seed and the levels of its run.</p>";
+        return section("Run it again", "", words);
+    };
+    let lines = named.iter().map(|&run| {
+        let command = RunCommand::of(file, run).to_string();
+        format!("# run {run}\n{command}\n")
+    });
+    let text = escape(&lines.collect::<String>());
+    section("Run it again", why, &format!("<pre>{text}</pre>"))
+}
