@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::report::{StudyDir, StudyDirError, Written, grouped, read_study};
+use crate::report::{REPORT_FILE, StudyDir, StudyDirError, Written, grouped, read_study};
 use crate::scenario::{Problem, json_schema};
 use crate::study::{Finished, Journal, Replications, Resources, Shard, Start, Study, StudyFile};
 
@@ -14,6 +14,7 @@ use super::check::{Found, verdict};
 use super::run::file_word;
 use super::slurm;
 use super::stop::{Exit, Stop};
+use super::summarize::leave_report;
 use super::terminal::Terminal;
 use super::timing::{Stopwatch, free_memory_bytes, peak_memory_bytes, processors};
 
@@ -95,6 +96,9 @@ fn finished_before(
         return Err(StudyDirError::Other(place.to_owned(), there, here).into());
     }
     StudyDir::tidy(place)?;
+    if !place.join(REPORT_FILE).exists() {
+        leave_report(place, &index, terminal)?;
+    }
     terminal.tell(&format!("{}: finished already", place.display()));
     let is_whole = index.failed == 0;
     Ok(Some(if is_whole { Exit::Done } else { Exit::Partial }))
@@ -170,6 +174,7 @@ pub(super) fn show(
     let tables = index.tables.iter();
     text.extend(tables.map(|(name, digest)| format!("  {name:<16} {digest}\n")));
     terminal.print(&text.concat())?;
+    leave_report(place, index, terminal)?;
     terminal.tell(&format!("written to {}", place.display()));
     if written.failures.is_empty() {
         return Ok(Exit::Done);

@@ -16,6 +16,9 @@ use super::arguments::SummarizeArguments;
 use super::stop::{Exit, Stop};
 use super::terminal::Terminal;
 
+/// Seed of the resamples of a page that nobody asked for; the default of `--seed`.
+const REPORT_SEED: u64 = 1;
+
 pub(super) fn summarize(
     asked: &SummarizeArguments,
     terminal: &mut Terminal<'_>,
@@ -46,6 +49,42 @@ pub(super) fn summarize(
         terminal.tell(&format!("written to {}", out.display()));
     }
     Ok(Exit::Done)
+}
+
+/// Runs of a study up to which its page is written with its tables; beyond, it is made when asked for.
+const REPORT_RUNS_MAX: u64 = 1_000;
+
+/// Leave the page of a finished study beside its tables.
+pub(super) fn leave_report(
+    directory: &Path,
+    index: &StudyIndex,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Stop> {
+    let place = directory.display();
+    if index.runs > REPORT_RUNS_MAX {
+        terminal.tell(&format!(
+            "no {REPORT_FILE} yet of more than {REPORT_RUNS_MAX} runs: cellfall summarize {place} --out {place}"
+        ));
+        return Ok(());
+    }
+    let table = read_table(directory).map_err(|error| Stop::File(error.to_string()))?;
+    let own = summary_of(&table, &[], &Resampling::new(REPORT_SEED));
+    let summary = match own {
+        Ok(summary) => summary,
+        Err(why) => {
+            terminal.tell(&format!("no {REPORT_FILE} is written: {why}"));
+            return Ok(());
+        }
+    };
+    let page = study_html(&StudyPage {
+        name: &index.name,
+        summary: &summary,
+        runs: &table,
+        file: Some(&index.study),
+    });
+    let path = directory.join(REPORT_FILE);
+    let written = write_whole(&path, page.as_bytes());
+    written.map_err(|error| Stop::File(format!("{}: {error}", path.display())))
 }
 
 /// Write the figures and the page.

@@ -139,6 +139,7 @@ fn table(csv: &str) -> (Vec<String>, Vec<Vec<String>>) {
 fn one_row_for_each_run_in_the_order_of_the_study() {
     let place = Place::new("rows", STUDY);
     let done = place.batch("out", &[]).with(0);
+    assert!(place.text("out/report.html").contains("<h1>"), "a page");
     assert!(
         done.out.starts_with("study: 40 runs, 0 failed\n"),
         "{}",

@@ -288,5 +288,12 @@ fn no_name_of_a_study_becomes_markup() {
         &["batch", "hostile.yaml", "--out", "bad", "--force"],
     );
     assert!(again.status.success(), "{again:?}");
-    assert!(!folder.join("bad/report.html").exists());
+    let other = fs::read_to_string(folder.join("bad/report.html")).expect("made anew");
+    assert!(!other.contains("<img"), "as text");
+    assert!(
+        !folder
+            .join("bad")
+            .join(cellfall::report::SUMMARY_FILES[0])
+            .exists()
+    );
 }

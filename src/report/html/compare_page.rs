@@ -14,10 +14,10 @@ use crate::study::{Paired, PairedFigure};
 use super::super::compare_text::{difference, letter, sections, value};
 use super::super::number::{duration, short};
 use super::super::plot::{Chart, Line, Mark, TimeAxis, Unit, escape};
+use super::apart_section::apart_section;
 use super::document::{Document, document};
 use super::pictures::{CLASSES, Picture, worst_instant};
-use super::run_page::{footer, listed, real, reportable_words, section};
-use super::signature::features;
+use super::run_page::{footer, real, reportable_words, section};
 use super::story::Story;
 use super::table::{Cell, Table, count};
 use super::time_section::{chart_row, controls, map_figure, moved, since_word, timeline_rows};
@@ -43,7 +43,7 @@ pub(super) fn compare_page(paired: &Paired, stories: &[Story]) -> String {
         "<main>".to_owned(),
         section("What differs", "", &words(paired)),
         time(paired, stories),
-        signature(paired, stories),
+        apart_section(paired, stories),
         figures(paired),
         again(paired, stories),
         "</main>".to_owned(),
@@ -60,7 +60,7 @@ pub(super) fn compare_page(paired: &Paired, stories: &[Story]) -> String {
 }
 
 /// `A att-2024`.
-fn named(paired: &Paired, run: usize) -> String {
+pub(super) fn named(paired: &Paired, run: usize) -> String {
     format!("{} {}", letter(run), paired.names[run])
 }
 
@@ -377,36 +377,6 @@ fn pictures(paired: &Paired, stories: &[Story]) -> Vec<Picture> {
         }
     };
     MEASURES.into_iter().map(picture).collect()
-}
-
-fn signature(paired: &Paired, stories: &[Story]) -> String {
-    let mut head = vec!["feature".to_owned()];
-    head.extend((0..stories.len()).map(|n| named(paired, n)));
-    head.push("tells them apart".to_owned());
-    let head: Vec<&str> = head.iter().map(String::as_str).collect();
-    let mut table = Table::new("Signatures: the marks that each run leaves", &head);
-    let list = features(stories);
-    for feature in &list {
-        let mut row = vec![Cell::text(feature.name)];
-        let class = if feature.separates { "apart" } else { "same" };
-        row.extend(feature.values.iter().map(|v| Cell::number(v).marked(class)));
-        row.push(Cell::text(if feature.separates { "● yes" } else { "no" }));
-        table.row(&row);
-    }
-    let telling: Vec<&str> = list
-        .iter()
-        .filter(|f| f.separates)
-        .map(|f| f.name)
-        .take(4)
-        .collect();
-    let why = match telling.as_slice() {
-        [] => "No feature tells these runs apart.".to_owned(),
-        some => format!(
-            "A feature tells runs apart when one value is at least twice another: here {}.",
-            listed(some)
-        ),
-    };
-    section("How to tell them apart", &why, &table.html())
 }
 
 fn figures(paired: &Paired) -> String {

@@ -6,6 +6,7 @@
 //!
 //! Invariant: the same results give the same bytes; text that comes from a scenario never becomes markup.
 
+mod apart_section;
 mod compare_page;
 mod document;
 mod gather;
