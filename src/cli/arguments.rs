@@ -35,7 +35,7 @@ pub(super) enum Command {
     /// Set every detector to one false-alarm budget on quiet days, and show when each fires.
     Detect(DetectArguments),
     /// Check scenario files and report every error in them.
-    /// Draw the pictures of a run's report again, as SVG for papers and slides.
+    /// Draw the pictures of a report again, as SVG for papers and slides.
     Plot(PlotArguments),
     /// Run a study: many runs of a scenario, into one table.
     Batch(Box<BatchArguments>),
@@ -217,9 +217,9 @@ fn budget(text: &str) -> Result<f64, String> {
 /// Arguments of `plot`.
 #[derive(Args, Clone, Debug)]
 pub(super) struct PlotArguments {
-    /// A run directory.
-    #[arg(value_name = "RUN_DIR")]
-    pub(super) run: PathBuf,
+    /// The directory of a run, a comparison, a score, a study or plans.
+    #[arg(value_name = "DIR")]
+    pub(super) directory: PathBuf,
     /// Write the pictures into this directory.
     #[arg(long, value_name = "DIR")]
     pub(super) out: PathBuf,

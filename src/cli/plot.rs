@@ -1,16 +1,22 @@
-//! `cellfall plot`: the pictures of a report, of a run or of a score, each as a file of its own.
+//! `cellfall plot`: the pictures of a report, of whatever it is, each as a file of its own.
 //!
-//! Invariant: runs nothing; what is drawn stands in the report of the directory.
+//! Invariant: runs nothing; what is drawn stands in the report of the directory, or in the tables of a study.
 
-use crate::report::read_plots;
+use crate::report::{STUDY_FILE, read_plots};
 
 use super::arguments::PlotArguments;
 use super::export::{Export, write_all};
 use super::stop::{Exit, Stop};
+use super::summarize::study_pictures;
 use super::terminal::Terminal;
 
 pub(super) fn plot(asked: &PlotArguments, terminal: &mut Terminal<'_>) -> Result<Exit, Stop> {
-    let plots = read_plots(&asked.run)?;
+    let is_study = asked.directory.join(STUDY_FILE).exists();
+    let plots = if is_study {
+        study_pictures(&asked.directory)?
+    } else {
+        read_plots(&asked.directory)?
+    };
     let exports: Vec<Export<'_>> = plots
         .iter()
         .map(|(name, svg)| Export {

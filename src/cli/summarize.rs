@@ -7,10 +7,11 @@ use std::path::Path;
 
 use crate::report::{
     REPORT_FILE, RUNS_CSV, SUMMARY_FILES, StudyIndex, StudyPage, edited_tables, make_directory,
-    read_study, read_table, study_csv, study_html, study_text, write_whole,
+    read_study, read_table, study_csv, study_html, study_plots, study_text, write_whole,
 };
+use crate::study::Table;
 use crate::study::statistics::Resampling;
-use crate::study::summary::summarize as summary_of;
+use crate::study::summary::{StudySummary, summarize as summary_of};
 
 use super::arguments::SummarizeArguments;
 use super::stop::{Exit, Stop};
@@ -68,23 +69,36 @@ pub(super) fn leave_report(
         return Ok(());
     }
     let table = read_table(directory).map_err(|error| Stop::File(error.to_string()))?;
-    let own = summary_of(&table, &[], &Resampling::new(REPORT_SEED));
-    let summary = match own {
+    let summary = match summary_of(&table, &[], &Resampling::new(REPORT_SEED)) {
         Ok(summary) => summary,
         Err(why) => {
             terminal.tell(&format!("no {REPORT_FILE} is written: {why}"));
             return Ok(());
         }
     };
-    let page = study_html(&StudyPage {
-        name: &index.name,
-        summary: &summary,
-        runs: &table,
-        file: Some(&index.study),
-    });
+    let page = study_html(&page_of(index, &table, &summary));
     let path = directory.join(REPORT_FILE);
     let written = write_whole(&path, page.as_bytes());
     written.map_err(|error| Stop::File(format!("{}: {error}", path.display())))
+}
+
+/// The pictures of a finished study: file names and contents.
+pub(super) fn study_pictures(directory: &Path) -> Result<Vec<(String, String)>, Stop> {
+    let index = read_study(directory)?;
+    let table = read_table(directory).map_err(|error| Stop::File(error.to_string()))?;
+    let summary = summary_of(&table, &[], &Resampling::new(REPORT_SEED));
+    let named = |why| Stop::File(format!("{}: {why}", directory.display()));
+    let summary = summary.map_err(|why| named(why.to_string()))?;
+    Ok(study_plots(&page_of(&index, &table, &summary)))
+}
+
+fn page_of<'a>(index: &'a StudyIndex, runs: &'a Table, summary: &'a StudySummary) -> StudyPage<'a> {
+    StudyPage {
+        name: &index.name,
+        summary,
+        runs,
+        file: Some(&index.study),
+    }
 }
 
 /// Write the figures and the page.

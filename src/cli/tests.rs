@@ -291,6 +291,11 @@ fn scenarios_and_run_directories_are_compared() {
     let report = kept.join("report.html");
     let page = fs::read_to_string(&report).expect("written");
     assert!(page.contains("B plan-b"), "the report names both");
+    let pictures = place.join("pictures");
+    let drawn = dispatch(&["plot", text(&kept), "--out", text(&pictures)]);
+    assert_eq!(drawn.exit, Exit::Done, "{}", drawn.err);
+    let svg = fs::read_to_string(pictures.join("registered.svg")).expect("written");
+    assert!(svg.contains("B plan-b"), "{svg}");
     let earlier = kept.join("2-plan-b-9");
     let words = ["compare", text(&a), text(&earlier), "--out", text(&kept)];
     assert_eq!(

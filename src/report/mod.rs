@@ -46,7 +46,9 @@ pub use detect_text::{detect_scales_text, detect_text};
 pub use dictionary::COLUMNS_JSON;
 pub use files::{REPORT_FILE, Rendered, TIMING_FILE, render, timing_json};
 pub use gate_study_text::{gate_study_json, gate_study_text};
-pub use html::{ScoreStory, Story, StudyPage, compare_html, is_report, plan_html, study_html};
+pub use html::{
+    ScoreStory, Story, StudyPage, compare_html, is_report, plan_html, study_html, study_plots,
+};
 pub use number::{duration, grouped, percent, short};
 pub use parquet::RUNS_PARQUET;
 pub use plan_text::{plan_csv, plan_files, plan_text};

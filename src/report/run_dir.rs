@@ -18,7 +18,7 @@ use crate::study::RunFigures;
 
 use super::exports::{self, EXPORTS};
 use super::files::{FILES, REPORT_FILE, Rendered, SUMMARY_FILE, TIMING_FILE, timing_json};
-use super::html::{ScoreStory, Story};
+use super::html::{Story, plots_of_page};
 use super::json::FORMAT;
 use super::signature;
 
@@ -278,16 +278,14 @@ pub fn read_story(directory: &Path) -> Result<Story, ReportError> {
     })
 }
 
-/// The pictures of the report in a directory, of a run or of a score: file names and contents.
+/// The pictures of the report in a directory, of a run, a comparison, a score or plans: file names and contents.
 ///
 /// # Errors
 /// If there is no report, or it is not one of this version.
 pub fn read_plots(directory: &Path) -> Result<Vec<(String, String)>, ReportError> {
     let (path, page) = read_page(directory)?;
-    let of_run = Story::of_page(&page).map(|story| story.plots());
-    let plots = of_run.or_else(|| ScoreStory::of_page(&page).map(|story| story.plots()));
-    plots.ok_or_else(|| {
-        let reason = "found no report of a run or of a score by this version; make it again";
+    plots_of_page(&page).ok_or_else(|| {
+        let reason = "found no report with pictures by this version; make it again";
         ReportError::NotARun(path, reason.to_owned())
     })
 }

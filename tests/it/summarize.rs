@@ -278,6 +278,23 @@ fn no_name_of_a_study_becomes_markup() {
             .status
             .success()
     );
+    let drawn = run(&folder, &["plot", "bad", "--out", "pictures"]);
+    assert!(drawn.status.success(), "{drawn:?}");
+    let pictures = fs::read_dir(folder.join("pictures")).expect("a folder");
+    let mut kinds = Vec::new();
+    for picture in pictures {
+        let path = picture.expect("readable").path();
+        let svg = fs::read_to_string(&path).expect("a picture");
+        assert!(
+            svg.starts_with("<svg xmlns") && !svg.contains("<img"),
+            "{path:?}"
+        );
+        assert!(!svg.contains("NaN"), "{path:?}");
+        kinds.push(path.display().to_string());
+    }
+    for kind in ["-runs.svg", "-differences.svg"] {
+        assert!(kinds.iter().any(|name| name.ends_with(kind)), "{kinds:?}");
+    }
     let page = fs::read_to_string(folder.join("bad/report.html")).expect("written");
     assert!(page.contains("&lt;img src=x"), "the name is shown");
     assert!(!page.contains("<img"), "as text");

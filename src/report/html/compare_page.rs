@@ -7,15 +7,15 @@
 
 use std::fmt::Write as _;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::study::{Paired, PairedFigure};
 
 use super::super::compare_text::{difference, letter, sections, value};
 use super::super::number::{duration, short};
-use super::super::plot::{Chart, Line, Mark, TimeAxis, Unit, escape};
+use super::super::plot::{Chart, Line, Mark, Paper, TimeAxis, Unit, chart, escape};
 use super::apart_section::apart_section;
-use super::document::{Document, document};
+use super::document::{Document, data_of, document};
 use super::pictures::{CLASSES, Picture, worst_instant};
 use super::run_page::{footer, real, reportable_words, section};
 use super::story::Story;
@@ -27,6 +27,31 @@ const BEFORE_S: f64 = 1_800.0;
 
 /// Runs that have a line of their own in the charts.
 const LINES_MAX: usize = CLASSES.len();
+
+/// What the data of such a page begin with.
+const FORMAT: &str = "cellfall-compare-1";
+
+/// The runs that stand in a page.
+#[derive(Deserialize)]
+struct Kept {
+    format: String,
+    stories: Vec<Story>,
+}
+
+/// The charts of the runs that stand in a page, as SVG: file names and contents; none if the page is another.
+pub(super) fn compare_plots(page: &str) -> Option<Vec<(String, String)>> {
+    let Kept { format, stories } = serde_json::from_str(data_of(page)?).ok()?;
+    if format != FORMAT {
+        return None;
+    }
+    let names: Vec<String> = stories.iter().map(|s| s.scenario.clone()).collect();
+    let axis = shared_axis(&stories);
+    let drawn = |picture: Picture| {
+        let svg = chart(&picture.chart, &axis, Paper::Alone);
+        (format!("{}.svg", picture.id), svg)
+    };
+    Some(pictures(&names, &stories).into_iter().map(drawn).collect())
+}
 
 /// What stands in the page as data.
 #[derive(Serialize)]
@@ -53,7 +78,7 @@ pub(super) fn compare_page(paired: &Paired, stories: &[Story]) -> String {
         title: &title,
         body: &body.concat(),
         data: &Data {
-            format: "cellfall-compare-1",
+            format: FORMAT,
             stories,
         },
     })
@@ -272,7 +297,7 @@ fn time(paired: &Paired, stories: &[Story]) -> String {
         .iter()
         .enumerate()
         .map(|(n, story)| timeline_rows(&moved(story, &letter(n)), &axis, since_word));
-    let charts = pictures(paired, stories);
+    let charts = pictures(&paired.names, stories);
     let runs: Vec<(usize, &Story)> = stories.iter().enumerate().collect();
     let body = format!(
         "{}<div class=\"maps\">{}</div>{}{}</div>",
@@ -349,14 +374,14 @@ const MEASURES: [Measure; 7] = [
 ];
 
 /// The charts: one measure, a line per run.
-fn pictures(paired: &Paired, stories: &[Story]) -> Vec<Picture> {
+fn pictures(names: &[String], stories: &[Story]) -> Vec<Picture> {
     let picture = |(id, title, counted, unit, key): Measure| {
         let lines = stories
             .iter()
             .enumerate()
             .take(LINES_MAX)
             .map(|(n, story)| Line {
-                name: named(paired, n),
+                name: format!("{} {}", letter(n), names[n]),
                 class: CLASSES[n],
                 points: story
                     .points(key)

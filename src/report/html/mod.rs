@@ -20,6 +20,7 @@ mod sha256;
 mod signature;
 mod story;
 mod study_page;
+mod study_plots;
 mod table;
 mod time_section;
 
@@ -27,6 +28,7 @@ pub use plan_page::plan_html;
 pub use score_page::ScoreStory;
 pub use story::Story;
 pub use study_page::{StudyPage, study_html};
+pub use study_plots::study_plots;
 
 use crate::simulation::RunResult;
 use crate::study::Paired;
@@ -64,6 +66,23 @@ impl Story {
 /// The page of several runs side by side; `stories` in the order of `paired`.
 pub fn compare_html(paired: &Paired, stories: &[Story]) -> String {
     compare_page::compare_page(paired, stories)
+}
+
+/// The pictures of a page as SVG: file names and contents; none if it is no page of a run, a comparison, a score
+/// or plans of this version.
+pub(super) fn plots_of_page(page: &str) -> Option<Vec<(String, String)>> {
+    let of_run = || Story::of_page(page).map(|story| story.plots());
+    let of_score = || ScoreStory::of_page(page).map(|story| story.plots());
+    of_run()
+        .or_else(of_score)
+        .or_else(|| compare_page::compare_plots(page))
+        .or_else(|| plan_page::plan_plots(page))
+}
+
+/// A name as part of that of a picture.
+fn file_word(name: &str) -> String {
+    let fit = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    name.chars().map(fit).collect()
 }
 
 /// Whether a text is a page of this program, which may be replaced by a newer one.

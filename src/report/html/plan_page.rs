@@ -2,23 +2,35 @@
 //!
 //! Invariant: a plan of the frontier names the scenario file that runs it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::study::search::{Assessed, Found};
 use crate::study::statistics::Interval;
 
 use super::super::number::{brief, duration, grouped, percent};
-use super::super::plot::{Estimate, PlanDot, escape, frontier};
-use super::document::{Document, document};
+use super::super::plot::{Estimate, PlanDot, escape, frontier, frontier_alone};
+use super::document::{Document, data_of, document};
 use super::run_page::{footer, section};
 use super::table::{Cell, Table};
 
+/// What the data of such a page begin with.
+const FORMAT: &str = "cellfall-plans-1";
+
 /// What stands in the page as data.
-#[derive(Serialize)]
-struct Data<'a> {
-    format: &'static str,
-    name: &'a str,
-    stories: [(); 0],
+#[derive(Serialize, Deserialize)]
+struct Data {
+    format: String,
+    name: String,
+    loss: String,
+    plans: Vec<PlanDot>,
+}
+
+/// The picture that stands in a page, as SVG: its file name and its contents; none if the page is another.
+pub(super) fn plan_plots(page: &str) -> Option<Vec<(String, String)>> {
+    let data: Data = serde_json::from_str(data_of(page)?).ok()?;
+    let title = format!("{}: plans by duration and loss", data.name);
+    let drawn = || frontier_alone(&title, &data.loss, &data.plans);
+    (data.format == FORMAT).then(|| vec![("plans.svg".to_owned(), drawn())])
 }
 
 /// The page.
@@ -40,9 +52,10 @@ pub fn plan_html(found: &Found) -> String {
         title: &format!("{} · plans · cellfall", found.scenario),
         body: &body.concat(),
         data: &Data {
-            format: "cellfall-plans-1",
-            name: &found.scenario,
-            stories: [],
+            format: FORMAT.to_owned(),
+            name: found.scenario.clone(),
+            loss: found.loss.clone(),
+            plans: dots(found),
         },
     })
 }
@@ -69,6 +82,10 @@ fn number(found: &Found, plan: usize) -> Option<usize> {
 }
 
 fn picture(found: &Found) -> String {
+    frontier("Plans by duration and loss", &found.loss, &dots(found))
+}
+
+fn dots(found: &Found) -> Vec<PlanDot> {
     let plans = found.plans.iter().enumerate();
     let dot = |(place, plan): (usize, &Assessed)| {
         let number = number(found, place);
@@ -84,8 +101,7 @@ fn picture(found: &Found) -> String {
             },
         }
     };
-    let dots: Vec<PlanDot> = plans.map(dot).collect();
-    frontier("Plans by duration and loss", &found.loss, &dots)
+    plans.map(dot).collect()
 }
 
 fn table(found: &Found) -> String {

@@ -15,6 +15,7 @@ use super::super::plot::{Ratio, escape, ratio_mark, ratios};
 use super::super::score_text::reason;
 use super::super::summary_text::figure;
 use super::document::{Document, data_of, document};
+use super::file_word;
 use super::run_page::{footer, section};
 use super::table::{Cell, Table};
 
@@ -91,7 +92,10 @@ impl ScoreStory {
         let drawn = |incident: &Incident| {
             let list: Vec<Ratio> = incident.figures.iter().filter_map(ratio).collect();
             let title = format!("{}: simulated over published", incident.name);
-            (!list.is_empty()).then(|| (file_name(&incident.name), ratios(&title, &list)))
+            (!list.is_empty()).then(|| {
+                let file = format!("score-{}.svg", file_word(&incident.name));
+                (file, ratios(&title, &list))
+            })
         };
         self.incidents.iter().filter_map(drawn).collect()
     }
@@ -299,12 +303,6 @@ fn counted(all: usize) -> String {
     } else {
         all.to_string()
     }
-}
-
-/// The name of an event as that of a picture.
-fn file_name(name: &str) -> String {
-    let fit = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
-    format!("score-{}.svg", name.chars().map(fit).collect::<String>())
 }
 
 #[cfg(test)]

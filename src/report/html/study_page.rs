@@ -21,7 +21,7 @@ use super::run_page::{footer, real, section};
 use super::table::{Cell, Table};
 
 /// More points than these are not listed one by one.
-const POINTS_MAX: usize = 100;
+pub(super) const POINTS_MAX: usize = 100;
 
 /// Runs of one row that are drawn: evenly many of the sorted ones, if there are more.
 const DOTS_MAX: usize = 200;
@@ -48,7 +48,7 @@ struct Data<'a> {
 }
 
 /// A run in a picture: its outcome, its row.
-type Drawn = (f64, usize);
+pub(super) type Drawn = (f64, usize);
 
 /// The page.
 pub fn study_html(page: &StudyPage<'_>) -> String {
@@ -115,14 +115,7 @@ fn distribution(
     outcome: &OutcomeSummary,
     named: &mut BTreeSet<u64>,
 ) -> String {
-    let points = &page.summary.points;
-    let mut rows: Vec<(&str, &Spread, Vec<usize>)> = Vec::new();
-    if (2..=POINTS_MAX).contains(&outcome.points.len()) {
-        let each = points.iter().zip(&outcome.points);
-        rows.extend(each.map(|(point, spread)| (point.label.as_str(), spread, point.rows.clone())));
-    }
-    let all = points.iter().flat_map(|point| point.rows.iter().copied());
-    rows.push(("all", &outcome.all, all.collect()));
+    let rows = rows_of(page, outcome);
     let column = page.runs.column(&outcome.column.name);
     let drawn = |rows: &[usize]| drawn(page, rows, column);
     let reach = Reach::of(
@@ -169,6 +162,22 @@ fn distribution(
     table.html()
 }
 
+/// A point of a study: its name, how its outcome is distributed, its rows.
+pub(super) type PointRow<'a> = (&'a str, &'a Spread, Vec<usize>);
+
+/// Every point, if they are not too many, and all of them together.
+pub(super) fn rows_of<'a>(page: &StudyPage<'a>, outcome: &'a OutcomeSummary) -> Vec<PointRow<'a>> {
+    let points = &page.summary.points;
+    let mut rows: Vec<PointRow<'a>> = Vec::new();
+    if (2..=POINTS_MAX).contains(&outcome.points.len()) {
+        let each = points.iter().zip(&outcome.points);
+        rows.extend(each.map(|(point, spread)| (point.label.as_str(), spread, point.rows.clone())));
+    }
+    let all = points.iter().flat_map(|point| point.rows.iter().copied());
+    rows.push(("all", &outcome.all, all.collect()));
+    rows
+}
+
 /// The mean as a reader and as a program reads it.
 fn mean_cell(outcome: &OutcomeSummary, label: &str, spread: &Spread) -> Cell {
     let cell = spread.mean.map_or_else(
@@ -178,17 +187,17 @@ fn mean_cell(outcome: &OutcomeSummary, label: &str, spread: &Spread) -> Cell {
     cell.with("data-mean", &format!("{}/{label}", outcome.column.name))
 }
 
-fn estimate(spread: &Spread) -> Option<Estimate> {
+pub(super) fn estimate(spread: &Spread) -> Option<Estimate> {
     let interval = spread.mean_interval.map(ends);
     spread.mean.map(|value| Estimate { value, interval })
 }
 
-fn ends(range: Interval) -> (f64, f64) {
+pub(super) fn ends(range: Interval) -> (f64, f64) {
     (range.low, range.high)
 }
 
 /// The runs of these rows that have the outcome, in its order.
-fn drawn(page: &StudyPage<'_>, rows: &[usize], column: Option<usize>) -> Vec<Drawn> {
+pub(super) fn drawn(page: &StudyPage<'_>, rows: &[usize], column: Option<usize>) -> Vec<Drawn> {
     let value = |row: usize| match &page.runs.rows[row][column?] {
         Field::Number(value) => Some(*value),
         Field::Whole(value) => Some(real(*value)),
@@ -200,7 +209,7 @@ fn drawn(page: &StudyPage<'_>, rows: &[usize], column: Option<usize>) -> Vec<Dra
     runs
 }
 
-fn dots(page: &StudyPage<'_>, runs: &[Drawn], unit: &str) -> Vec<(f64, String)> {
+pub(super) fn dots(page: &StudyPage<'_>, runs: &[Drawn], unit: &str) -> Vec<(f64, String)> {
     let shown = runs.len().min(DOTS_MAX);
     let each = (0..shown).map(|n| runs[n * (runs.len() - 1) / (shown - 1).max(1)]);
     each.map(|(value, row)| {
@@ -225,18 +234,23 @@ fn whole(page: &StudyPage<'_>, row: usize, name: &str) -> u64 {
     }
 }
 
+/// What the intervals of all differences reach, and zero.
+pub(super) fn reach_of_differences(outcome: &OutcomeSummary) -> Reach {
+    let reached = outcome.differences.iter().flat_map(|difference| {
+        let interval = difference.paired.mean_interval.map(ends);
+        let (low, high) = interval.unwrap_or((difference.paired.mean, difference.paired.mean));
+        [low, high]
+    });
+    Reach::of(reached, true)
+}
+
 /// Every point against the first, on the same seeds.
 fn differences(page: &StudyPage<'_>, outcome: &OutcomeSummary) -> String {
     if outcome.differences.is_empty() || outcome.differences.len() > POINTS_MAX {
         return String::new();
     }
     let unit = outcome.column.unit.as_str();
-    let reached = outcome.differences.iter().flat_map(|difference| {
-        let interval = difference.paired.mean_interval.map(ends);
-        let (low, high) = interval.unwrap_or((difference.paired.mean, difference.paired.mean));
-        [low, high]
-    });
-    let reach = Reach::of(reached, true);
+    let reach = reach_of_differences(outcome);
     let caption = format!("Less {}, on the same seeds", page.summary.points[0].label);
     let columns = [
         "",
@@ -298,7 +312,7 @@ fn drivers(outcome: &OutcomeSummary) -> String {
     table.html()
 }
 
-fn strength(driver: &Driver) -> Estimate {
+pub(super) fn strength(driver: &Driver) -> Estimate {
     match driver.influence {
         Influence::Sobol(index) => Estimate {
             value: index.total,

@@ -21,4 +21,6 @@ pub(crate) use projection::{Degrees, Flat, Projection};
 pub(crate) use scale::Unit;
 pub(crate) use sketch::{Dot, Sketch, sketches};
 pub(crate) use spread::{Step, spread};
-pub(crate) use strips::{Estimate, PlanDot, Reach, difference, frontier, share_bar, strip};
+pub(crate) use strips::{
+    Estimate, PlanDot, Reach, difference, frontier, frontier_alone, share_bar, strip, strips_alone,
+};

@@ -5,7 +5,9 @@
 
 use std::fmt::Write as _;
 
-use super::paper::{escape, two};
+use serde::{Deserialize, Serialize};
+
+use super::paper::{alone, escape, two};
 use super::scale::Unit;
 
 /// Pixels of a picture in a cell.
@@ -46,7 +48,7 @@ impl Reach {
 }
 
 /// A value with its interval.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Estimate {
     /// The value.
     pub(crate) value: f64,
@@ -131,8 +133,32 @@ pub(crate) fn share_bar(estimate: Estimate) -> String {
     small(&body)
 }
 
+/// Small pictures under one another as a picture of its own; each with its name and its figure.
+pub(crate) fn strips_alone(title: &str, rows: &[(String, String, String)]) -> String {
+    const LEFT: f64 = 290.0;
+    const STEP: f64 = HEIGHT + 6.0;
+    let (mut body, mut y) = (String::new(), 44.0);
+    for (name, picture, figure) in rows {
+        let line = two(y + MIDDLE + 4.0);
+        write!(
+            body,
+            "<text text-anchor=\"end\" x=\"{}\" y=\"{line}\">{}</text>\
+             <g transform=\"translate({},{})\">{picture}</g><text x=\"{}\" y=\"{line}\">{}</text>",
+            two(LEFT - 12.0),
+            escape(name),
+            two(LEFT),
+            two(y),
+            two(LEFT + WIDTH + 12.0),
+            escape(figure)
+        )
+        .expect("text takes everything");
+        y += STEP;
+    }
+    alone(title, (LEFT + WIDTH + 110.0, y + 8.0), &body)
+}
+
 /// A plan: its name, how long it takes, what it loses in the mean and in bad worlds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct PlanDot {
     /// Its number, or none if another is better in both.
     pub(crate) number: Option<usize>,
@@ -144,8 +170,27 @@ pub(crate) struct PlanDot {
     pub(crate) loss: Estimate,
 }
 
-/// Plans by how long they take and what they lose.
+/// Plans by how long they take and what they lose, for a page.
 pub(crate) fn frontier(title: &str, loss: &str, plans: &[PlanDot]) -> String {
+    format!(
+        "<div class=\"wide\"><svg class=\"frontier\" width=\"{}\" height=\"{}\" role=\"img\" aria-label=\"{}\">{}</svg></div>",
+        two(PLANS.0),
+        two(PLANS.1),
+        escape(title),
+        plan_axes(loss, plans)
+    )
+}
+
+/// The same as a picture of its own.
+pub(crate) fn frontier_alone(title: &str, loss: &str, plans: &[PlanDot]) -> String {
+    let body = format!(
+        "<g transform=\"translate(16,40)\">{}</g>",
+        plan_axes(loss, plans)
+    );
+    alone(title, (PLANS.0 + 20.0, PLANS.1 + 44.0), &body)
+}
+
+fn plan_axes(loss: &str, plans: &[PlanDot]) -> String {
     let most = |values: &mut dyn Iterator<Item = f64>| values.fold(0.0, f64::max);
     let (right, columns) = Unit::Count.reach(most(&mut plans.iter().map(|p| p.takes_s / 3600.0)));
     let highest = |p: &PlanDot| p.loss.interval.map_or(p.loss.value, |(_, high)| high);
@@ -183,15 +228,11 @@ pub(crate) fn frontier(title: &str, loss: &str, plans: &[PlanDot]) -> String {
         body.push_str(&plan_mark(plan, x(plan.takes_s / 3600.0), &y));
     }
     format!(
-        "<div class=\"wide\"><svg class=\"frontier\" width=\"{w}\" height=\"{h}\" role=\"img\" aria-label=\"{}\">\
-         <text class=\"sub\" x=\"0\" y=\"14\">mean loss: {}</text>{body}\
-         <text class=\"sub\" text-anchor=\"end\" x=\"{}\" y=\"{}\">until a good release is everywhere</text></svg></div>",
-        escape(title),
+        "<text class=\"sub\" x=\"0\" y=\"14\">mean loss: {}</text>{body}\
+         <text class=\"sub\" text-anchor=\"end\" x=\"{}\" y=\"{}\">until a good release is everywhere</text>",
         escape(loss),
         two(PLANS.0 - 20.0),
-        two(PLANS.1 - 8.0),
-        w = two(PLANS.0),
-        h = two(PLANS.1)
+        two(PLANS.1 - 8.0)
     )
 }
 
