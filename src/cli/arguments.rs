@@ -34,7 +34,6 @@ pub(super) enum Command {
     Gates(GatesArguments),
     /// Set every detector to one false-alarm budget on quiet days, and show when each fires.
     Detect(DetectArguments),
-    /// Check scenario files and report every error in them.
     /// Draw the pictures of a report again, as SVG for papers and slides.
     Plot(PlotArguments),
     /// Run a study: many runs of a scenario, into one table.

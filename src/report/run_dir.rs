@@ -294,6 +294,10 @@ fn read_page(directory: &Path) -> Result<(PathBuf, String), ReportError> {
     let path = directory.join(REPORT_FILE);
     match fs::read_to_string(&path) {
         Ok(page) => Ok((path, page)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let reason = "found no report; expected the directory of a run, a comparison, a score, a study or plans";
+            Err(ReportError::NotARun(path, reason.to_owned()))
+        }
         Err(error) => Err(ReportError::Io(path, error)),
     }
 }

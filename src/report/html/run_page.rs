@@ -311,8 +311,8 @@ fn spread_section(story: &Story) -> String {
 /// What a reader should know of any such page.
 pub(super) fn footer() -> String {
     "<footer>A simulation is not a forecast: capacities of real networks are confidential, and the defaults say which \
-     numbers are assumptions. Counts are of real devices: what was simulated, divided by the scale. State outlines: \
-     US Census Bureau, by way of us-atlas. This page loads nothing and sends nothing.</footer>"
+     numbers are assumptions. Counts are of real devices: what was simulated, divided by the scale. Outlines of \
+     states, where shown: US Census Bureau, by way of us-atlas. This page loads nothing and sends nothing.</footer>"
         .to_owned()
 }
 

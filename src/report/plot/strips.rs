@@ -154,7 +154,10 @@ pub(crate) fn strips_alone(title: &str, rows: &[(String, String, String)]) -> St
         .expect("text takes everything");
         y += STEP;
     }
-    alone(title, (LEFT + WIDTH + 110.0, y + 8.0), &body)
+    // Wide enough for the title, of which a letter takes ten pixels at most.
+    let letters = u16::try_from(title.chars().count()).unwrap_or(u16::MAX);
+    let width = (LEFT + WIDTH + 110.0).max(f64::from(letters) * 10.0 + 32.0);
+    alone(title, (width, y + 8.0), &body)
 }
 
 /// A plan: its name, how long it takes, what it loses in the mean and in bad worlds.
