@@ -5,6 +5,7 @@
 mod delay;
 mod digest;
 mod ids;
+mod normal;
 mod problem;
 mod random;
 mod record;
@@ -15,6 +16,7 @@ mod wallclock;
 pub use delay::{Bounds, Delay, Mean, MedianP90};
 pub use digest::Digest;
 pub use ids::{ClassId, EdgeId, NodeId, PoolId, RegionId, TowerId};
+pub use normal::{normal_cdf, normal_quantile};
 pub use problem::{Problem, nearest};
 pub use random::{Draws, Purpose, Stream, philox4x32_10, stream, tie_break, unit_interval};
 pub use record::Record;

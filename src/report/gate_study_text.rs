@@ -9,7 +9,7 @@ use crate::simulation::GateReport;
 use crate::study::{ArmFigures, GateStudy, GateWorth};
 
 use super::gate_tables::floor_word;
-use super::number::{percent, short};
+use super::number::{percent, real, short};
 use super::text_table::{Align, TextTable, fit, wrapped};
 
 /// The study, at most `width` columns wide.
@@ -188,11 +188,6 @@ pub fn gate_study_json(study: &GateStudy) -> Value {
         "none": arm(&study.none),
         "gates": gates.collect::<Value>(),
     })
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-fn real(count: u64) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::base::{SimTime, Span};
 use crate::simulation::{GateReport, RunResult};
 
-use super::number::{percent, short};
+use super::number::{percent, real, short};
 use super::tables::{Table, decimal};
 use super::text_table::{Align, TextTable};
 
@@ -119,11 +119,6 @@ pub(super) fn floor_word(floor: Option<Span>) -> String {
         );
     }
     format!("{}:{:02}", seconds / 60, seconds % 60)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-fn real(count: u64) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::network::Service;
 use crate::simulation::RunResult;
 
 use super::log_table::widest;
-use super::number::{duration, percent, short};
+use super::number::{duration, percent, real, short};
 use super::tables::SERVICE_WORDS;
 use super::text_table::NO_BREAK;
 
@@ -124,9 +124,4 @@ pub(super) fn start_word(result: &RunResult) -> String {
 /// A span in a sentence: not broken at the end of a line.
 fn span(span: Span) -> String {
     duration(span.as_secs_f64()).replace(' ', NO_BREAK)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-fn real(count: u64) -> f64 {
-    count as f64
 }

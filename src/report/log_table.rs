@@ -13,7 +13,7 @@ use crate::network::{SERVICES, Service};
 use crate::simulation::RunResult;
 
 use super::headline::NOTABLE_SHARE;
-use super::number::{percent, short};
+use super::number::{percent, real, short};
 use super::phrases::{Phrase, phrase};
 use super::tables::SERVICE_WORDS;
 use super::text_table::{Align, TextTable};
@@ -234,11 +234,6 @@ fn signed(at: SimTime, reference: SimTime) -> String {
         ("+", minutes(at.since(reference)))
     };
     format!("{sign}{}:{:02}", minutes / 60, minutes % 60)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-fn real(count: u64) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

@@ -2,6 +2,12 @@
 //!
 //! Invariant: pure; the same number is the same text on every machine.
 
+/// A count as a number to reckon with.
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+pub(super) fn real(count: u64) -> f64 {
+    count as f64
+}
+
 /// A whole number with thousands separators: `1,234,567`.
 #[expect(
     clippy::cast_possible_truncation,

@@ -13,7 +13,7 @@ use super::gate_tables::gates_table;
 use super::headline::{NOTABLE_SHARE, headline, start_word};
 use super::json::tag_word;
 use super::log_table::happened;
-use super::number::{duration, percent, short};
+use super::number::{duration, percent, real, short};
 use super::signature;
 use super::tables::SERVICE_WORDS;
 use super::text_table::{Align, TextTable, fit, wrapped};
@@ -387,11 +387,6 @@ fn phases(timing: &Timing, serial: Option<f64>) -> String {
 fn clock_span(span: Span) -> String {
     let minutes = (span.as_us() + 30_000_000) / 60_000_000;
     format!("{}:{:02}", minutes / 60, minutes % 60)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-fn real(count: u64) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

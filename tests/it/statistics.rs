@@ -5,11 +5,11 @@
 
 use std::fs;
 
+use cellfall::base::normal_quantile;
 use cellfall::base::{philox4x32_10, unit_interval};
 use cellfall::study::statistics::{
-    Duration, Resampling, SobolRuns, bca_interval, mean, mid_ranks, normal_quantile,
-    proportion_interval, quantile, quantile_interval, rank_share, sobol_indices, sorted, spearman,
-    survival, variance,
+    Duration, Resampling, SobolRuns, bca_interval, mean, mid_ranks, proportion_interval, quantile,
+    quantile_interval, rank_share, sobol_indices, sorted, spearman, survival, variance,
 };
 use serde_json::Value;
 

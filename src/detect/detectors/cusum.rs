@@ -8,14 +8,14 @@
 
 use std::sync::Arc;
 
-use crate::base::{SimTime, Span};
+use crate::base::SimTime;
 use crate::telemetry::OperatorView;
 
 use super::super::alarm::Watch;
-use super::super::baseline::Baseline;
 use super::super::profile::Profile;
 use super::super::tuning::Direction;
-use super::{Detector, Score, Seen, Sensor, at_limit, newest, no_condition};
+use super::deviations::Deviations;
+use super::{Detector, Score, Sensor, at_limit, no_condition};
 
 pub(super) const DETECTOR: Detector = Detector {
     name: "cusum",
@@ -28,7 +28,6 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 const SLACK: f64 = 0.5;
-const BASELINE: Span = Span::from_hours(1);
 
 /// The two sums.
 #[derive(Clone, Copy, Debug)]
@@ -67,9 +66,7 @@ impl Sums {
 #[derive(Clone, Debug)]
 struct Cusum {
     sums: Sums,
-    baseline: Baseline,
-    seen: Seen,
-    is_told: bool,
+    deviations: Deviations,
 }
 
 fn start(watch: &Watch, days: Option<&Arc<Profile>>) -> Box<dyn Sensor> {
@@ -78,24 +75,17 @@ fn start(watch: &Watch, days: Option<&Arc<Profile>>) -> Box<dyn Sensor> {
     let highest = 2.0 * watch.limit;
     Box::new(Cusum {
         sums: Sums::new(tuning.slack.unwrap_or(SLACK), highest),
-        baseline: Baseline::new(days, tuning.baseline.unwrap_or(BASELINE)),
-        seen: Seen::default(),
-        is_told: false,
+        deviations: Deviations::new(watch, days),
     })
 }
 
 impl Sensor for Cusum {
     fn score(&mut self, watch: &Watch, view: &OperatorView, now: SimTime) -> Option<Score> {
-        let observed = newest(watch, view, now)?;
-        if self.seen.is_new(&observed) {
-            let deviation = self.baseline.deviation(watch.metric, &observed);
-            self.is_told = deviation.is_some();
-            if let Some(deviation) = deviation {
-                self.sums.push(deviation);
-            }
-        }
+        let sums = &mut self.sums;
+        let follow = |deviation| sums.push(deviation);
+        let observed = self.deviations.follow(watch, (view, now), follow)?;
         let direction = watch.tuning.direction.unwrap_or_default();
-        self.is_told.then_some(Score {
+        Some(Score {
             value: self.sums.score(direction),
             observed: Some(observed),
         })

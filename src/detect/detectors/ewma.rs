@@ -9,13 +9,13 @@
 
 use std::sync::Arc;
 
-use crate::base::{SimTime, Span};
+use crate::base::SimTime;
 use crate::telemetry::OperatorView;
 
 use super::super::alarm::Watch;
-use super::super::baseline::Baseline;
 use super::super::profile::Profile;
-use super::{Detector, Score, Seen, Sensor, at_limit, newest, no_condition};
+use super::deviations::Deviations;
+use super::{Detector, Score, Sensor, at_limit, no_condition};
 
 pub(super) const DETECTOR: Detector = Detector {
     name: "ewma",
@@ -28,7 +28,6 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 const SMOOTHING: f64 = 0.1;
-const BASELINE: Span = Span::from_hours(1);
 
 /// The weighted mean.
 #[derive(Clone, Copy, Debug)]
@@ -51,9 +50,7 @@ impl Mean {
 #[derive(Clone, Debug)]
 struct Ewma {
     mean: Mean,
-    baseline: Baseline,
-    seen: Seen,
-    is_told: bool,
+    deviations: Deviations,
 }
 
 fn start(watch: &Watch, days: Option<&Arc<Profile>>) -> Box<dyn Sensor> {
@@ -63,24 +60,17 @@ fn start(watch: &Watch, days: Option<&Arc<Profile>>) -> Box<dyn Sensor> {
             smoothing: tuning.smoothing.unwrap_or(SMOOTHING),
             level: 0.0,
         },
-        baseline: Baseline::new(days, tuning.baseline.unwrap_or(BASELINE)),
-        seen: Seen::default(),
-        is_told: false,
+        deviations: Deviations::new(watch, days),
     })
 }
 
 impl Sensor for Ewma {
     fn score(&mut self, watch: &Watch, view: &OperatorView, now: SimTime) -> Option<Score> {
-        let observed = newest(watch, view, now)?;
-        if self.seen.is_new(&observed) {
-            let deviation = self.baseline.deviation(watch.metric, &observed);
-            self.is_told = deviation.is_some();
-            if let Some(deviation) = deviation {
-                self.mean.push(deviation);
-            }
-        }
+        let mean = &mut self.mean;
+        let follow = |deviation| mean.push(deviation);
+        let observed = self.deviations.follow(watch, (view, now), follow)?;
         let direction = watch.tuning.direction.unwrap_or_default();
-        self.is_told.then_some(Score {
+        Some(Score {
             value: direction.bad(self.mean.standardised()),
             observed: Some(observed),
         })

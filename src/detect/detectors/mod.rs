@@ -22,6 +22,7 @@ use super::shares::counts_successes;
 mod absence;
 mod burn_rate;
 mod cusum;
+mod deviations;
 mod ewma;
 pub(super) mod seasonal;
 mod sequential;

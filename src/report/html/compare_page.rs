@@ -12,12 +12,12 @@ use serde::{Deserialize, Serialize};
 use crate::study::{Paired, PairedFigure};
 
 use super::super::compare_text::{difference, letter, sections, value};
-use super::super::number::{duration, short};
+use super::super::number::{duration, real, short};
 use super::super::plot::{Chart, Line, Mark, Paper, TimeAxis, Unit, chart, escape};
 use super::apart_section::apart_section;
 use super::document::{Document, data_of, document};
 use super::pictures::{CLASSES, Picture, worst_instant};
-use super::run_page::{footer, real, reportable_words, section};
+use super::run_page::{footer, reportable_words, section};
 use super::story::Story;
 use super::table::{Cell, Table, count};
 use super::time_section::{chart_row, controls, map_figure, moved, since_word, timeline_rows};

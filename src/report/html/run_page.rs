@@ -5,7 +5,7 @@
 //!
 //! Invariant: every number has a table; nothing is said that the story does not hold.
 
-use super::super::number::{duration, grouped, percent, short};
+use super::super::number::{duration, grouped, percent, real, short};
 use super::super::plot::{Paper, chart, escape, sketches, spread};
 use super::document::{Document, document};
 use super::pictures::{recovery, steps, worst_instant};
@@ -336,9 +336,4 @@ pub(super) fn paper_maps(story: &Story) -> String {
 /// Where the cursor stands when the page is opened.
 pub(super) fn opening_instant(story: &Story) -> f64 {
     worst_instant(story)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-pub(super) fn real(count: u64) -> f64 {
-    count as f64
 }

@@ -3,10 +3,10 @@
 //!
 //! Invariant: every number stands in the story; what cannot be said is a dash.
 
-use super::super::number::{percent, short};
+use super::super::number::{percent, real, short};
 use super::super::plot::{escape, ratio_mark};
 use super::pictures::ratios;
-use super::run_page::{DIGEST_HERE, real, reportable_words, section};
+use super::run_page::{DIGEST_HERE, reportable_words, section};
 use super::story::Story;
 use super::table::{Cell, Table, count, span};
 

@@ -3,8 +3,7 @@
 //! Invariant: a feature separates two runs when its value in one is at least twice that in the other, or is
 //! there in one alone; nothing here says why.
 
-use super::super::number::{duration, percent, short};
-use super::run_page::real;
+use super::super::number::{duration, percent, real, short};
 use super::story::{Kind, Story};
 
 /// A value of one run that is at least this many times another's tells them apart.

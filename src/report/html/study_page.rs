@@ -11,13 +11,13 @@ use crate::study::statistics::Interval;
 use crate::study::summary::{Driver, Influence, OutcomeSummary, Spread, StudySummary};
 use crate::study::{Cell as Field, RunCommand, StudyFile, Table as Runs};
 
-use super::super::number::{grouped, percent};
+use super::super::number::{grouped, percent, real};
 use super::super::plot::{Estimate, Reach, difference, escape, share_bar, strip};
 use super::super::study_text::{
     NOT_ALWAYS, head, open_range_text, range_text, sentence, value_text,
 };
 use super::document::{Document, document};
-use super::run_page::{footer, real, section};
+use super::run_page::{footer, section};
 use super::table::{Cell, Table};
 
 /// More points than these are not listed one by one.

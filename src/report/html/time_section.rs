@@ -6,10 +6,10 @@
 
 use std::fmt::Write as _;
 
-use super::super::number::short;
+use super::super::number::{real, short};
 use super::super::plot::{Bar, Paper, TimeAxis, Unit, bar, chart, escape};
 use super::pictures::{Picture, axis, class, pictures, timeline};
-use super::run_page::{opening_instant, paper_maps, real, section, swatch};
+use super::run_page::{opening_instant, paper_maps, section, swatch};
 use super::story::{Kind, Story};
 use super::table::{Cell, Table};
 

@@ -5,7 +5,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::base::Span;
+use crate::base::{Span, normal_quantile};
 
 use super::super::record::ParameterValue;
 
@@ -347,22 +347,6 @@ fn triangular([min, mode, max]: [f64; 3], share: f64) -> f64 {
 /// The 90 % quantile of the standard normal distribution.
 const NORMAL_P90: f64 = 1.281_551_565_544_600_4;
 
-/// The quantile of the standard normal distribution, to full precision: Newton's method on the error
-/// function, from the approximation of Abramowitz and Stegun (1964), 26.2.23.
-fn normal_quantile(share: f64) -> f64 {
-    let tail = share.min(1.0 - share);
-    let t = libm::sqrt(-2.0 * libm::log(tail));
-    let above = 2.515_517 + t * (0.802_853 + t * 0.010_328);
-    let below = 1.0 + t * (1.432_788 + t * (0.189_269 + t * 0.001_308));
-    let mut x = t - above / below;
-    for _ in 0..4 {
-        let upper = libm::erfc(x / core::f64::consts::SQRT_2) / 2.0;
-        let density = libm::exp(-x * x / 2.0) / libm::sqrt(core::f64::consts::TAU);
-        x += (upper - tail) / density;
-    }
-    if share < 0.5 { -x } else { x }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -410,21 +394,6 @@ mod tests {
         assert_eq!(texts, ["1", "\"2.0\"", "true"]);
         assert_eq!(list.nth(1).value, ParameterValue::Text("2.0".to_owned()));
         assert_eq!(list.at(0.99), list.nth(2));
-    }
-
-    #[test]
-    fn quantiles_of_the_normal_distribution() {
-        // SciPy 1.17: scipy.stats.norm.ppf.
-        for (share, expected) in [
-            (0.5, 0.0),
-            (0.975, 1.959_963_984_540_054),
-            (0.9, NORMAL_P90),
-            (0.001, -3.090_232_306_167_813_6),
-            (1e-9, -5.997_807_015_007_686),
-        ] {
-            let found = normal_quantile(share);
-            assert!((found - expected).abs() < 1e-12, "{share}: {found}");
-        }
     }
 
     #[test]

@@ -7,8 +7,9 @@
 //!
 //! Invariant: a statistic that is the same in every resample has an interval of no width.
 
+use crate::base::{normal_cdf, normal_quantile};
+
 use super::average::{mean, quantile, sorted};
-use super::normal::{normal_cdf, normal_quantile};
 use super::resample::Resampling;
 use super::{Interval, number};
 

@@ -7,7 +7,6 @@
 mod average;
 mod binomial;
 mod bootstrap;
-mod normal;
 mod order;
 mod paired;
 mod rank;
@@ -18,7 +17,6 @@ mod survival;
 pub use average::{mean, quantile, sorted, variance, weighted_quantile};
 pub use binomial::{binomial_cdf, proportion_interval};
 pub use bootstrap::{bca_interval, percentile_interval};
-pub use normal::{normal_cdf, normal_quantile};
 pub use order::{OrderInterval, quantile_interval};
 pub use paired::{PairedDifference, paired_difference};
 pub use rank::{mid_ranks, rank_share, spearman, spearman_interval};

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::normal_quantile;
+
 use super::average::mean;
-use super::normal::normal_quantile;
 use super::{Interval, number};
 
 /// The ranks of values, from 1; equal values get the mean of the ranks that they take up.

@@ -2,7 +2,8 @@
 //!
 //! Invariant: a run that ended early counts for as long as it was watched, and never as an event.
 
-use super::normal::normal_quantile;
+use crate::base::normal_quantile;
+
 use super::{Interval, number};
 
 /// How long something was awaited.

@@ -10,6 +10,7 @@ use crate::impact::{DeviceKpi, Scope};
 use crate::simulation::{RunResult, WATCHED};
 use crate::topology::NodeKind;
 
+use super::super::super::number::real;
 use super::super::super::tables::SERVICE_WORDS;
 use super::super::story::{Column, Series};
 
@@ -192,11 +193,6 @@ fn rounded(value: f64) -> f64 {
     }
     let unit = libm::pow(10.0, 4.0 - libm::floor(libm::log10(value.abs())));
     libm::round(value * unit) / unit
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-fn real(count: u64) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

@@ -45,6 +45,17 @@ mod tests {
             let back = normal_cdf(normal_quantile(p));
             assert!((back / p - 1.0).abs() < 1e-12, "{p}: {back}");
         }
+        // SciPy 1.17: scipy.stats.norm.ppf.
+        for (share, expected) in [
+            (0.5, 0.0),
+            (0.975, 1.959_963_984_540_054),
+            (0.99, 2.326_347_874_040_840_8),
+            (0.001, -3.090_232_306_167_813_6),
+            (1e-9, -5.997_807_015_007_686),
+        ] {
+            let found = normal_quantile(share);
+            assert!((found - expected).abs() < 1e-12, "{share}: {found}");
+        }
         assert!(normal_quantile(0.0) < f64::MIN);
         assert!(normal_quantile(1.0) > f64::MAX);
     }
