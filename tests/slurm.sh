@@ -170,7 +170,9 @@ scontrol update JobId="$job" StartTime=now || true
 slurmd -D -N n2 >"$work/n2-again.log" 2>&1 &
 daemons+=($!)
 scontrol update NodeName=n2 State=RESUME 2>/dev/null || true
-await "the study is merged" 600 test -f "$work/cluster/study.json"
+# The job's end, not a file of it: a job still tidies up after its last file.
+merged() { [ -f "$work/cluster/study.json" ] && [ -z "$(squeue -h -j "$merge")" ]; }
+await "the study is merged" 600 merged
 grep -q 'going on after' "$work/cluster.shards/shard-$task.log" ||
     die "shard $task began anew instead of going on"
 diff -r "$work/local" "$work/cluster" || die "the cluster's result differs from the local one"

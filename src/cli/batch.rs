@@ -14,7 +14,6 @@ use super::check::{Found, verdict};
 use super::run::file_word;
 use super::slurm;
 use super::stop::{Exit, Stop};
-use super::summarize::leave_report;
 use super::terminal::Terminal;
 use super::timing::{Stopwatch, free_memory_bytes, peak_memory_bytes, processors};
 
@@ -96,9 +95,6 @@ fn finished_before(
         return Err(StudyDirError::Other(place.to_owned(), there, here).into());
     }
     StudyDir::tidy(place)?;
-    if !place.join(REPORT_FILE).exists() {
-        leave_report(place, &index, terminal)?;
-    }
     terminal.tell(&format!("{}: finished already", place.display()));
     let is_whole = index.failed == 0;
     Ok(Some(if is_whole { Exit::Done } else { Exit::Partial }))
@@ -174,7 +170,9 @@ pub(super) fn show(
     let tables = index.tables.iter();
     text.extend(tables.map(|(name, digest)| format!("  {name:<16} {digest}\n")));
     terminal.print(&text.concat())?;
-    leave_report(place, index, terminal)?;
+    if let Some(why) = &written.no_report {
+        terminal.tell(&format!("no {REPORT_FILE}: {why}"));
+    }
     terminal.tell(&format!("written to {}", place.display()));
     if written.failures.is_empty() {
         return Ok(Exit::Done);

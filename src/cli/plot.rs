@@ -2,20 +2,20 @@
 //!
 //! Invariant: runs nothing; what is drawn stands in the report of the directory, or in the tables of a study.
 
-use crate::report::{STUDY_FILE, read_plots};
+use crate::report::{STUDY_FILE, read_plots, read_study, study_pictures};
 
 use super::arguments::PlotArguments;
 use super::export::{Export, write_all};
 use super::stop::{Exit, Stop};
-use super::summarize::study_pictures;
 use super::terminal::Terminal;
 
 pub(super) fn plot(asked: &PlotArguments, terminal: &mut Terminal<'_>) -> Result<Exit, Stop> {
-    let is_study = asked.directory.join(STUDY_FILE).exists();
-    let plots = if is_study {
-        study_pictures(&asked.directory)?
+    let directory = &asked.directory;
+    let plots = if directory.join(STUDY_FILE).exists() {
+        let drawn = study_pictures(directory, &read_study(directory)?);
+        drawn.map_err(|why| Stop::File(format!("{}: {why}", directory.display())))?
     } else {
-        read_plots(&asked.directory)?
+        read_plots(directory)?
     };
     let exports: Vec<Export<'_>> = plots
         .iter()

@@ -7,18 +7,14 @@ use std::path::Path;
 
 use crate::report::{
     REPORT_FILE, RUNS_CSV, SUMMARY_FILES, StudyIndex, StudyPage, edited_tables, make_directory,
-    read_study, read_table, study_csv, study_html, study_plots, study_text, write_whole,
+    read_study, read_table, study_csv, study_html, study_text, write_whole,
 };
-use crate::study::Table;
 use crate::study::statistics::Resampling;
-use crate::study::summary::{StudySummary, summarize as summary_of};
+use crate::study::summary::summarize as summary_of;
 
 use super::arguments::SummarizeArguments;
 use super::stop::{Exit, Stop};
 use super::terminal::Terminal;
-
-/// Seed of the resamples of a page that nobody asked for; the default of `--seed`.
-const REPORT_SEED: u64 = 1;
 
 pub(super) fn summarize(
     asked: &SummarizeArguments,
@@ -50,55 +46,6 @@ pub(super) fn summarize(
         terminal.tell(&format!("written to {}", out.display()));
     }
     Ok(Exit::Done)
-}
-
-/// Runs of a study up to which its page is written with its tables; beyond, it is made when asked for.
-const REPORT_RUNS_MAX: u64 = 1_000;
-
-/// Leave the page of a finished study beside its tables.
-pub(super) fn leave_report(
-    directory: &Path,
-    index: &StudyIndex,
-    terminal: &mut Terminal<'_>,
-) -> Result<(), Stop> {
-    let place = directory.display();
-    if index.runs > REPORT_RUNS_MAX {
-        terminal.tell(&format!(
-            "no {REPORT_FILE} yet of more than {REPORT_RUNS_MAX} runs: cellfall summarize {place} --out {place}"
-        ));
-        return Ok(());
-    }
-    let table = read_table(directory).map_err(|error| Stop::File(error.to_string()))?;
-    let summary = match summary_of(&table, &[], &Resampling::new(REPORT_SEED)) {
-        Ok(summary) => summary,
-        Err(why) => {
-            terminal.tell(&format!("no {REPORT_FILE} is written: {why}"));
-            return Ok(());
-        }
-    };
-    let page = study_html(&page_of(index, &table, &summary));
-    let path = directory.join(REPORT_FILE);
-    let written = write_whole(&path, page.as_bytes());
-    written.map_err(|error| Stop::File(format!("{}: {error}", path.display())))
-}
-
-/// The pictures of a finished study: file names and contents.
-pub(super) fn study_pictures(directory: &Path) -> Result<Vec<(String, String)>, Stop> {
-    let index = read_study(directory)?;
-    let table = read_table(directory).map_err(|error| Stop::File(error.to_string()))?;
-    let summary = summary_of(&table, &[], &Resampling::new(REPORT_SEED));
-    let named = |why| Stop::File(format!("{}: {why}", directory.display()));
-    let summary = summary.map_err(|why| named(why.to_string()))?;
-    Ok(study_plots(&page_of(&index, &table, &summary)))
-}
-
-fn page_of<'a>(index: &'a StudyIndex, runs: &'a Table, summary: &'a StudySummary) -> StudyPage<'a> {
-    StudyPage {
-        name: &index.name,
-        summary,
-        runs,
-        file: Some(&index.study),
-    }
 }
 
 /// Write the figures and the page.

@@ -30,6 +30,7 @@ mod score_text;
 mod signature;
 mod study_csv;
 mod study_dir;
+mod study_report;
 mod study_tables;
 mod study_text;
 mod summary_text;
@@ -46,9 +47,7 @@ pub use detect_text::{detect_scales_text, detect_text};
 pub use dictionary::COLUMNS_JSON;
 pub use files::{REPORT_FILE, Rendered, TIMING_FILE, render, timing_json};
 pub use gate_study_text::{gate_study_json, gate_study_text};
-pub use html::{
-    ScoreStory, Story, StudyPage, compare_html, is_report, plan_html, study_html, study_plots,
-};
+pub use html::{ScoreStory, Story, StudyPage, compare_html, is_report, plan_html, study_html};
 pub use number::{duration, grouped, percent, short};
 pub use parquet::RUNS_PARQUET;
 pub use plan_text::{plan_csv, plan_files, plan_text};
@@ -60,6 +59,7 @@ pub use study_csv::{SUMMARY_FILES, study_csv};
 pub use study_dir::{
     STUDY_FILE, StudyDir, StudyDirError, StudyIndex, Written, edited_tables, read_study,
 };
+pub use study_report::{NoReport, study_pictures};
 pub use study_tables::{RUNS_CSV, open_tables, table_files};
 pub use study_text::study_text;
 pub use summary_text::summary_text;

@@ -1,7 +1,7 @@
 //! A study's directory on disk: while it runs, a journal; in the end, tables and `study.json`.
 //!
-//! The tables are written to a hidden directory and renamed; `study.json` comes last, so that a directory that
-//! has one is complete. The journal goes when everything it says is in the tables.
+//! The tables and the page are written to a hidden directory and renamed; `study.json` comes last, so that a
+//! directory that has one is complete. The journal goes when everything it says is in the tables.
 //!
 //! Invariant: the files of a finished study depend on the study and its records alone; no file that a
 //! study does not write is ever touched.
@@ -19,6 +19,7 @@ use crate::study::{Finished, JOURNAL_FILE, RowSink, StudyError, StudyFile};
 use super::files::REPORT_FILE;
 use super::run_dir::{parent_of, sync_dir};
 use super::study_csv::SUMMARY_FILES;
+use super::study_report::{NoReport, study_report};
 use super::study_tables::{open_tables, table_files};
 use super::whole_file::make_directory;
 
@@ -129,12 +130,14 @@ pub struct StudyIndex {
 }
 
 /// A finished study, and the first of its failures.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Written {
     /// What was written.
     pub index: StudyIndex,
     /// Run number and reason of the first few runs that failed.
     pub failures: Vec<(u64, String)>,
+    /// Why there is no page beside the tables, if there is none.
+    pub no_report: Option<NoReport>,
 }
 
 /// A directory for a study.
@@ -192,7 +195,7 @@ impl StudyDir {
         &self.path
     }
 
-    /// Write the tables of a finished study, then what it is; the journal goes.
+    /// Write the tables of a finished study and their page, then what it is; the journal goes.
     ///
     /// # Errors
     /// If something cannot be read back or written; then the directory is not complete, and the journal is
@@ -208,10 +211,6 @@ impl StudyDir {
             let digest = digest_of(&staging.join(name)).map_err(|error| self.io(name, error))?;
             tables.push((name.to_owned(), digest));
         }
-        for name in table_files() {
-            let renamed = fs::rename(staging.join(name), self.path.join(name));
-            renamed.map_err(|error| self.io(name, error))?;
-        }
         let index = StudyIndex {
             format: FORMAT.to_owned(),
             name: finished.study().name.clone(),
@@ -222,10 +221,44 @@ impl StudyDir {
             tables,
             study: finished.study().clone(),
         };
+        let page = study_report(&staging, &index);
+        let no_report = self.place(page, &staging)?;
         self.write_index(&index, &staging)?;
         drop(finished);
         self.remove(JOURNAL_FILE)?;
-        Ok(Written { index, failures })
+        Ok(Written {
+            index,
+            failures,
+            no_report,
+        })
+    }
+
+    /// Put the tables, and the page if there is one, where they belong; gives why there is none.
+    fn place(
+        &self,
+        page: Result<String, NoReport>,
+        staging: &Path,
+    ) -> Result<Option<NoReport>, StudyDirError> {
+        let rename = |name: &str| {
+            let renamed = fs::rename(staging.join(name), self.path.join(name));
+            renamed.map_err(|error| self.io(name, error))
+        };
+        table_files().try_for_each(rename)?;
+        match page {
+            Ok(page) => {
+                let io = |error| self.io(REPORT_FILE, error);
+                let mut file = File::create(staging.join(REPORT_FILE)).map_err(io)?;
+                file.write_all(page.as_bytes()).map_err(io)?;
+                file.sync_all().map_err(io)?;
+                rename(REPORT_FILE)?;
+                Ok(None)
+            }
+            Err(why) => {
+                // A page that is left from an earlier study would be read as this one's.
+                self.remove(REPORT_FILE)?;
+                Ok(Some(why))
+            }
+        }
     }
 
     /// Feed every row to every table; gives how many runs failed, and the first of them.

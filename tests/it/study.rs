@@ -194,6 +194,27 @@ fn one_row_for_each_run_in_the_order_of_the_study() {
 }
 
 /// A row is what `run` gives for the same scenario, overrides and seed.
+/// Whoever waits for `study.json`, a cluster's script say, finds everything beside it.
+#[test]
+fn what_says_that_a_study_is_complete_comes_last() {
+    let place = Place::new("last", STUDY);
+    let mut child = place
+        .command(&["batch", "study.yaml", "--out", "out", "--quiet"])
+        .spawn()
+        .expect("the program starts");
+    let out = place.0.join("out");
+    while !out.join("study.json").exists() {
+        if child.try_wait().expect("a child of ours").is_some() {
+            break;
+        }
+        std::hint::spin_loop();
+    }
+    let missing = ["runs.csv", "runs.parquet", "columns.json", "report.html"];
+    let missing = missing.into_iter().find(|name| !out.join(name).exists());
+    assert!(child.wait().expect("a child of ours").success());
+    assert_eq!(missing, None);
+}
+
 #[test]
 fn a_row_is_a_run() {
     let place = Place::new("row", STUDY);

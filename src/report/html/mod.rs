@@ -28,7 +28,7 @@ pub use plan_page::plan_html;
 pub use score_page::ScoreStory;
 pub use story::Story;
 pub use study_page::{StudyPage, study_html};
-pub use study_plots::study_plots;
+pub(super) use study_plots::study_plots;
 
 use crate::simulation::RunResult;
 use crate::study::Paired;

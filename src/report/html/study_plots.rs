@@ -13,7 +13,7 @@ use super::study_page::{
 };
 
 /// File names and contents.
-pub fn study_plots(page: &StudyPage<'_>) -> Vec<(String, String)> {
+pub(crate) fn study_plots(page: &StudyPage<'_>) -> Vec<(String, String)> {
     let mut files = Vec::new();
     for outcome in &page.summary.outcomes {
         let name = outcome.column.name.as_str();
