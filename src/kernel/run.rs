@@ -16,7 +16,7 @@ pub trait World {
     /// Bring everything from `from` to `to`: all that happens at or after `from` and before `to`.
     fn advance(&mut self, from: SimTime, to: SimTime);
 
-    /// Carry out an order at `now`.
+    /// Carry out an order that happens at `now`: the present, unless the order was left.
     fn handle(&mut self, now: SimTime, order: Self::Order, agenda: &mut Agenda<Self::Order>);
 
     /// No window may be longer than this now.
@@ -48,8 +48,8 @@ pub fn run<W: World>(
 ) -> RunEnd {
     let mut now = SimTime::ZERO;
     loop {
-        while let Some(order) = agenda.pop_at(now) {
-            world.handle(now, order, agenda);
+        while let Some((at, order)) = agenda.pop_at(now) {
+            world.handle(at, order, agenda);
         }
         if now >= horizon {
             return RunEnd::Horizon;

@@ -13,6 +13,7 @@ use super::world::Network;
 impl Network<'_> {
     /// Carry out a command at `now`.
     pub fn apply(&mut self, command: &Command, now: SimTime) {
+        self.catch_up();
         match command {
             Command::SetStatus { node, status } => self.set_status(*node, *status, now),
             Command::DropContexts { node, share } => self.drop_contexts(*node, share.get(), now),

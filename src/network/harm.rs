@@ -156,7 +156,11 @@ impl Network<'_> {
     }
 
     /// How long a piece of work that reaches an element now would wait; nothing where nothing queues.
+    ///
+    /// # Panics
+    /// If the core has not caught up with the devices.
     pub fn waiting(&self, node: NodeId, now: SimTime) -> Span {
+        assert!(self.is_caught_up(), "the core is asked about the past");
         let wait_ns = |server: u16| self.core.servers[server as usize].wait_ns(now.as_us() * 1_000);
         Span::from_us(self.server(node).map_or(0, wait_ns) / 1_000)
     }

@@ -99,6 +99,11 @@ impl Network<'_> {
         }
     }
 
+    /// Whether core and shards have caught up with each other.
+    pub(super) fn is_caught_up(&self) -> bool {
+        self.unread.is_none() && self.core.served_to() >= self.asked_to
+    }
+
     /// Hand out the core's answers, given at `now`.
     fn hand_out(&mut self, now: SimTime) {
         if self.core.verdicts.is_empty() {

@@ -175,7 +175,11 @@ impl<'a> Network<'a> {
     }
 
     /// The true counters now.
+    ///
+    /// # Panics
+    /// If the core has not caught up with the devices.
     pub fn snapshot(&self, now: SimTime) -> Snapshot {
+        assert!(self.is_caught_up(), "the core is asked about the past");
         let classes = self.air.classes.len();
         let mut cells = vec![vec![super::ClassCounts::default(); classes]; self.air.regions];
         for shard in &self.shards {

@@ -48,6 +48,16 @@ pub(super) enum Order {
     Minute,
 }
 
+impl Order {
+    /// Whether it reads, or may change, what devices and the core do.
+    fn is_about_devices(&self) -> bool {
+        !matches!(
+            self,
+            Self::Deliver(_) | Self::Read(_) | Self::Sign | Self::Look | Self::Response(_)
+        )
+    }
+}
+
 /// How often background load and wilting are looked at.
 const MINUTE: Span = Span::from_secs(60);
 
@@ -135,7 +145,12 @@ impl Night<'_, '_> {
 
     fn schedule(&self, agenda: &mut Agenda<Order>, at: SimTime, order: Order) {
         let (phase, key) = rank(&order);
-        agenda.push(at, phase, tie_break(self.seed, key, 0), order);
+        let key = tie_break(self.seed, key, 0);
+        match order {
+            // What arrives is noticed by those who look at the operator's view, and nobody else.
+            Order::Deliver(_) | Order::Read(_) => agenda.leave(at, phase, key, order),
+            _ => agenda.push(at, phase, key, order),
+        }
     }
 
     /// Let the rollout do something.
@@ -190,9 +205,12 @@ impl Night<'_, '_> {
         for outcome in outcomes {
             match outcome {
                 Outcome::Order(at, order) => self.schedule(agenda, at, Order::Response(order)),
-                Outcome::Action(ResponseAction::RollBack) => self.roll_back(agenda, now),
-                Outcome::Action(ResponseAction::Restore { nodes }) => {
-                    self.restore(agenda, now, &nodes);
+                Outcome::Action(action) => {
+                    self.network.catch_up();
+                    match action {
+                        ResponseAction::RollBack => self.roll_back(agenda, now),
+                        ResponseAction::Restore { nodes } => self.restore(agenda, now, &nodes),
+                    }
                 }
             }
         }
@@ -303,7 +321,9 @@ impl World for Night<'_, '_> {
     }
 
     fn handle(&mut self, now: SimTime, order: Order, agenda: &mut Agenda<Order>) {
-        self.network.catch_up();
+        if order.is_about_devices() {
+            self.network.catch_up();
+        }
         self.observer.turns_to(Part::Orders);
         match order {
             Order::Change(place, order) => {
