@@ -125,7 +125,7 @@ fn hold_agenda(orders: u32, increments: &[Tick]) -> SimTime {
     let mut now = SimTime::ZERO;
     for n in 0..orders * 16 {
         now = agenda.next_at().expect("orders for ever");
-        let order = agenda.pop_at(now).expect("due now");
+        let (_, order) = agenda.pop_at(now).expect("due now");
         agenda.push(later(now, n), Phase::World, order, order);
     }
     now

@@ -88,6 +88,15 @@ impl<T: Copy> Calendar<T> {
         }
     }
 
+    /// Nothing comes before this key.
+    #[inline]
+    pub fn soonest(&self) -> u64 {
+        match self.open.last() {
+            Some(turn) => turn.key,
+            None => self.next_bucket << self.shift,
+        }
+    }
+
     /// The first entry before `bound`, a key and a tie.
     #[inline]
     pub fn pop_before(&mut self, bound: (u64, u64)) -> Option<(u64, T)> {
@@ -120,10 +129,11 @@ impl<T: Copy> Calendar<T> {
             turns.extend(self.unlink(place));
         }
         self.next_bucket = u64::MAX;
-        let slots = std::mem::take(&mut self.slots);
+        let entry = |turn: Turn| (turn.key, turn.tie, self.slots[turn.slot as usize].item);
+        let entries = turns.into_iter().map(entry).collect();
+        self.slots.clear();
         self.free = NO_SLOT;
-        let entry = |turn: Turn| (turn.key, turn.tie, slots[turn.slot as usize].item);
-        turns.into_iter().map(entry).collect()
+        entries
     }
 
     fn store(&mut self, slot: Slot<T>) -> u32 {

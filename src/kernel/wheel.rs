@@ -19,7 +19,7 @@ pub const MAX_ENTITIES: usize = 1 << 16;
 
 const OFFSET_BITS: u32 = 15;
 const BUCKETS: u32 = 2048;
-const BLOCK_ENTRIES: usize = 31;
+const BLOCK_ENTRIES: u32 = 31;
 const NO_BLOCK: u32 = u32::MAX;
 /// Entries that wait to be stored, at most: storing them together, their buckets are waited for together.
 const HELD: usize = 256;
@@ -41,18 +41,21 @@ pub struct Fired {
 #[derive(Clone, Copy, Debug)]
 struct Block {
     next: u32,
-    entries: [u32; BLOCK_ENTRIES],
+    entries: [u32; BLOCK_ENTRIES as usize],
 }
 
+/// A chain of blocks, all full but the first.
 #[derive(Clone, Copy, Debug)]
 struct Bucket {
     head: u32,
-    count: u32,
+    /// Entries in the first block.
+    filled: u32,
 }
 
+/// A first block that is missing counts as full.
 const EMPTY: Bucket = Bucket {
     head: NO_BLOCK,
-    count: 0,
+    filled: BLOCK_ENTRIES,
 };
 
 /// The timers of one shard.
@@ -227,17 +230,16 @@ impl Timers {
 
     #[inline]
     fn store(&mut self, bucket: u32, entry: u32) {
-        let Bucket { head, count } = self.buckets[bucket as usize];
-        let slot = count as usize % BLOCK_ENTRIES;
-        let block = if slot == 0 {
-            self.new_block(head)
+        let Bucket { head, filled } = self.buckets[bucket as usize];
+        let (block, slot) = if filled == BLOCK_ENTRIES {
+            (self.new_block(head), 0)
         } else {
-            head
+            (head, filled)
         };
-        self.blocks[block as usize].entries[slot] = entry;
+        self.blocks[block as usize].entries[slot as usize] = entry;
         self.buckets[bucket as usize] = Bucket {
             head: block,
-            count: count + 1,
+            filled: slot + 1,
         };
     }
 
@@ -245,7 +247,7 @@ impl Timers {
         if self.free == NO_BLOCK {
             self.blocks.push(Block {
                 next,
-                entries: [0; BLOCK_ENTRIES],
+                entries: [0; BLOCK_ENTRIES as usize],
             });
             return u32::try_from(self.blocks.len() - 1).expect("blocks are fewer than entries");
         }
@@ -273,12 +275,14 @@ impl Timers {
     fn drain(&mut self, bucket: u32) {
         self.open.clear();
         self.cursor = 0;
-        let Bucket { mut head, count } =
-            std::mem::replace(&mut self.buckets[bucket as usize], EMPTY);
-        let mut filled = (count as usize).wrapping_sub(1) % BLOCK_ENTRIES + 1;
+        let Bucket {
+            mut head,
+            mut filled,
+        } = std::mem::replace(&mut self.buckets[bucket as usize], EMPTY);
         while head != NO_BLOCK {
             let block = self.blocks[head as usize];
-            self.open.extend_from_slice(&block.entries[..filled]);
+            self.open
+                .extend_from_slice(&block.entries[..filled as usize]);
             filled = BLOCK_ENTRIES;
             self.blocks[head as usize].next = self.free;
             self.free = head;

@@ -182,7 +182,7 @@ pub(super) struct Place<'a> {
 impl Air {
     /// The place of a device of `class` that lives under `home`; its own tower (0) or its k-th neighbour
     /// serves it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn place(&self, home: TowerId, serving: u8, class: u8) -> Place<'_> {
         let serving = self.serving_tower(home, serving);
         let tower = &self.towers[serving.index()];

@@ -7,7 +7,7 @@ use crate::topology::{EdgeKind, NodeKind, Tower};
 
 use super::air::{FloodState, Openness, WAY_4G, WAY_5G};
 use super::command::{Barring, Command, ElementStatus, Flood, Scope};
-use super::core::{Choice, Pacer};
+use super::core::{Choice, Pacer, Speed};
 use super::world::Network;
 
 impl Network<'_> {
@@ -80,7 +80,12 @@ impl Network<'_> {
     fn set_capacity(&mut self, node: NodeId, factor: f64, now: SimTime) {
         if let Some(server) = self.server(node) {
             let background = self.core.servers[server as usize].background();
-            self.core.set_speed(server, now, factor, background);
+            let speed = Speed {
+                server,
+                factor,
+                background,
+            };
+            self.core.set_speeds(now, &[speed]);
         }
     }
 
@@ -381,23 +386,19 @@ impl Network<'_> {
     /// Let the background load follow the hour and the number of registered devices.
     pub fn set_background(&mut self, now: SimTime) {
         let snapshot = self.snapshot(now);
-        for server in 0..self.core.servers.len() {
-            let kind = self.air.elements.kinds[server];
-            if !matches!(kind, NodeKind::Amf | NodeKind::Mme) {
-                continue;
-            }
-            let share = self.background_share(server, &snapshot, now);
-            let factor = self.core.servers[server].factor();
-            let before = self.core.servers[server].background();
-            if (share - before).abs() > 0.001 {
-                self.core.set_speed(
-                    u16::try_from(server).expect("few servers"),
-                    now,
-                    factor,
-                    share,
-                );
-            }
-        }
+        let kinds = (0_u16..).zip(&self.air.elements.kinds);
+        let bearers = kinds.filter(|(_, kind)| matches!(kind, NodeKind::Amf | NodeKind::Mme));
+        let speeds = bearers.map(|(server, _)| Speed {
+            server,
+            factor: self.core.servers[server as usize].factor(),
+            background: self.background_share(server as usize, &snapshot, now),
+        });
+        let changes = |speed: &Speed| {
+            let before = self.core.servers[speed.server as usize].background();
+            (speed.background - before).abs() > 0.001
+        };
+        let speeds: Vec<Speed> = speeds.filter(changes).collect();
+        self.core.set_speeds(now, &speeds);
     }
 
     /// Share of an AMF's or MME's capacity that service requests, paging and handovers take now.

@@ -15,8 +15,8 @@ use crate::network::Snapshot;
 use crate::topology::{Pool, Topology};
 
 use super::columns::{
-    CLASS_COLUMNS, class_totals, class_values, function_totals, function_values, lost_values,
-    tower_totals, tower_values,
+    CLASS_COLUMNS, TOWER_COLUMNS, class_totals, class_values, function_totals, function_values,
+    lost_values, tower_totals, tower_values,
 };
 use super::release::Releases;
 use super::spec::{OnDeadPath, Path, PipelineSettings, TelemetrySpec};
@@ -195,10 +195,11 @@ impl Pipeline {
     fn tower_readings(&self, snapshot: &Snapshot) -> Vec<Reading> {
         let regions = self.towers_of.iter().enumerate();
         let read = |(index, towers): (usize, &Vec<usize>)| {
-            let counts = towers
-                .iter()
-                .filter_map(|&tower| snapshot.towers.get(tower));
-            let totals: Vec<u64> = counts.flat_map(tower_totals).collect();
+            // Tens of thousands: room for all of them at once.
+            let mut totals = Vec::with_capacity(towers.len() * TOWER_COLUMNS);
+            for counts in towers.iter().filter_map(|&at| snapshot.towers.get(at)) {
+                totals.extend(tower_totals(counts));
+            }
             let values = tower_values(&totals, self.towers.before(index), self.per_device);
             let source = Source::Towers(RegionId::from_index(index));
             Reading::new(source, totals, values)

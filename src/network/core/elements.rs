@@ -20,7 +20,8 @@ pub(in crate::network) struct Choice {
     pub(in crate::network) server: u16,
     /// Place among the members of its pool.
     pub(in crate::network) member: u8,
-    weight: f64,
+    /// Of 256 draws, as many take it.
+    takes: u16,
 }
 
 /// The members of one pool by radio generation.
@@ -126,7 +127,7 @@ impl Elements {
                 .map(|(node, member)| Choice {
                     server: self.server_of[node.index()].expect("a pool member is a core function"),
                     member,
-                    weight: topology.node(*node).weight,
+                    takes: takes(topology.node(*node).weight),
                 })
                 .collect()
         };
@@ -304,11 +305,13 @@ impl Elements {
             .map(|choice| choice.server)
     }
 
+    #[inline]
     fn spread(&self, candidates: &[Choice], device: u32, router: u16) -> Option<Choice> {
         self.spread_over(candidates, device, |server| self.reaches(router, server))
     }
 
     /// Spread devices by weight: try hashed places until one serves, then any that does.
+    #[inline]
     fn spread_over(
         &self,
         candidates: &[Choice],
@@ -325,7 +328,7 @@ impl Elements {
         for attempt in 0..16 {
             let hash = tie_break(self.seed, device, attempt);
             let choice = &candidates[((u64::from(hash >> 8) * u64::from(n)) >> 24) as usize];
-            let heads = f64::from(hash & 0xff) / 256.0 < choice.weight;
+            let heads = hash & 0xff < u32::from(choice.takes);
             if heads && serves(choice.server) {
                 return Some(*choice);
             }
@@ -349,9 +352,19 @@ fn choices(topology: &Topology, nodes: &[NodeId], is: impl Fn(NodeId) -> bool) -
         .map(|(server, &id)| Choice {
             server,
             member: 0,
-            weight: topology.node(id).weight / heaviest,
+            takes: takes(topology.node(id).weight / heaviest),
         })
         .collect()
+}
+
+/// Of 256 draws, how many take an element of this weight.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "between 0 and 256"
+)]
+fn takes(weight: f64) -> u16 {
+    libm::ceil(weight.clamp(0.0, 1.0) * 256.0) as u16
 }
 
 /// The gateways of each region; a region without its own uses all.

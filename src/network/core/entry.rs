@@ -45,7 +45,7 @@ impl Core {
         server: u16,
         now_us: u64,
     ) -> bool {
-        let request = *trip.request;
+        let request = trip.request;
         let region = self.region_of_tower[request.tower as usize];
         let draws = self.draws;
         let words = || draws.words(Purpose::Effect, request.device, request.tie);
@@ -58,9 +58,9 @@ impl Core {
         let refused_by = self
             .pacers
             .iter_mut()
-            .position(|pacer| !pacer.admits(&request, region, now_us));
+            .position(|pacer| !pacer.admits(request, region, now_us));
         if let Some(pacer) = refused_by {
-            let backoff = self.pacers[pacer].backoff(self.draws, &request);
+            let backoff = self.pacers[pacer].backoff(self.draws, request);
             self.turn_away(
                 elements,
                 trip,

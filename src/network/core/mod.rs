@@ -32,6 +32,7 @@ pub(super) use harm::{Entry, Source};
 pub(super) use itinerary::Itinerary;
 pub(super) use radio::Radios;
 pub(super) use server::Server;
+pub(super) use upkeep::Speed;
 pub(super) use visits::Core;
 
 /// What a device asks of the core, and where it goes first: half a cache line.

@@ -193,7 +193,7 @@ impl<J: Copy> Server<J> {
 
     fn is_bound_reached(&self, queue: usize) -> bool {
         let workers = u64::try_from(self.busy_until_ns.len()).expect("few workers");
-        self.backlog_ns[queue] / workers >= self.bound_ns
+        self.backlog_ns[queue] >= self.bound_ns.saturating_mul(workers)
     }
 
     fn queue_of(&self, priority: bool) -> usize {

@@ -11,6 +11,16 @@ use super::pending::{HASH_BITS, Job, Pending, Step, Trip, in_order, key};
 use super::server::part;
 use super::visits::Core;
 
+/// How fast an element is to serve.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::network) struct Speed {
+    pub(in crate::network) server: u16,
+    /// Multiple of its configured rate.
+    pub(in crate::network) factor: f64,
+    /// Share that background load takes of it.
+    pub(in crate::network) background: f64,
+}
+
 impl Core {
     /// Set the reject that an AMF or MME answers registrations with.
     pub(in crate::network) fn set_reject(&mut self, server: u16, reject: Option<(Cause, f64)>) {
@@ -36,40 +46,43 @@ impl Core {
         self.fail_all(lost);
         if self.servers[server as usize].is_in_order() {
             // In order of arrival, what waits is under way already.
-            self.keep_under_way(server, now, |_, _| None);
+            self.keep_under_way(|other| other == server, now, |_, _| None);
         }
     }
 
     fn lose(&mut self, server: u16, now: SimTime) {
         let lost = self.servers[server as usize].lose_all(now.as_us() * 1_000);
         self.fail_all(lost);
-        self.keep_under_way(server, now, |_, _| None);
+        self.keep_under_way(|other| other == server, now, |_, _| None);
     }
 
-    /// Change an element's capacity: what is inside is delayed or hastened.
-    pub(in crate::network) fn set_speed(
-        &mut self,
-        server: u16,
-        now: SimTime,
-        factor: f64,
-        background: f64,
-    ) {
-        let slower =
-            self.servers[server as usize].set_speed(now.as_us() * 1_000, factor, background);
-        if slower.to_bits() == 1.0_f64.to_bits() {
+    /// Change the capacity of elements: what is inside them is delayed or hastened.
+    pub(in crate::network) fn set_speeds(&mut self, now: SimTime, speeds: &[Speed]) {
+        let mut slower = vec![1.0_f64; self.servers.len()];
+        for speed in speeds {
+            let server = &mut self.servers[speed.server as usize];
+            slower[speed.server as usize] =
+                server.set_speed(now.as_us() * 1_000, speed.factor, speed.background);
+        }
+        let is_changed = |server: u16| {
+            let slower = slower.get(server as usize);
+            slower.is_some_and(|slower| slower.to_bits() != 1.0_f64.to_bits())
+        };
+        if !speeds.iter().any(|speed| is_changed(speed.server)) {
             return;
         }
-        self.keep_under_way(server, now, |at_us, pending| {
+        self.keep_under_way(is_changed, now, |at_us, pending| {
             let left_us = at_us - u64::from(pending.travel_us) - now.as_us();
-            Some(now.as_us() + part(left_us, slower) + u64::from(pending.travel_us))
+            let left_us = part(left_us, slower[pending.from as usize]);
+            Some(now.as_us() + left_us + u64::from(pending.travel_us))
         });
     }
 
-    /// Give everything that is being served by `server` at `now` the time that `keep` says; drop what it
-    /// gives none.
+    /// Give everything that is being served at `now` by an element `concerned` the time that `keep` says; drop
+    /// what it gives none.
     fn keep_under_way(
         &mut self,
-        server: u16,
+        concerned: impl Fn(u16) -> bool,
         now: SimTime,
         keep: impl Fn(u64, &Pending) -> Option<u64>,
     ) {
@@ -78,7 +91,7 @@ impl Core {
         let mut kept = Vec::new();
         for (mut at, tie, mut pending) in self.under_way.drain() {
             let at_us = at >> HASH_BITS;
-            if pending.from == server && at_us - u64::from(pending.travel_us) > now.as_us() {
+            if concerned(pending.from) && at_us - u64::from(pending.travel_us) > now.as_us() {
                 let Some(at_us) = keep(at_us, &pending) else {
                     if pending.step != Step::Free {
                         lost.push(pending.job);

@@ -167,9 +167,16 @@ impl Core {
         self.clock_us = self.now_us;
     }
 
-    /// Run what is under way, as far as `bound`.
+    /// Run what is under way, as far as `bound`: for most requests, nothing is.
     #[inline]
     fn catch_up(&mut self, elements: &Elements, bound: (u64, u64), end_us: u64) {
+        if self.under_way.soonest() <= bound.0 {
+            self.run_under_way(elements, bound, end_us);
+        }
+    }
+
+    #[inline(never)]
+    fn run_under_way(&mut self, elements: &Elements, bound: (u64, u64), end_us: u64) {
         while let Some((at, pending)) = self.under_way.pop_before(bound) {
             let now_us = at >> HASH_BITS;
             self.move_clock(now_us);
@@ -198,7 +205,7 @@ impl Core {
     }
 
     /// A request comes in.
-    #[inline]
+    #[inline(always)]
     fn enter(&mut self, elements: &Elements, request: &Request, now_us: u64, end_us: u64) {
         self.move_clock(now_us);
         let (server, trip) = (request.server, Trip::new(request));
@@ -223,7 +230,7 @@ impl Core {
     }
 
     /// A request is at an element.
-    #[inline]
+    #[inline(always)]
     fn visit(
         &mut self,
         elements: &Elements,
@@ -247,17 +254,16 @@ impl Core {
             under_way: stop.under_way,
             unit,
         };
-        match element.offer(now_us * 1_000, || trip.job(), &ask) {
-            Served::Until { finish_ns } => {
-                self.proceed(elements, trip, server, (finish_ns, end_us));
-            }
+        let finish_ns = match element.offer(now_us * 1_000, || trip.job(), &ask) {
+            Served::Until { finish_ns } => finish_ns,
             Served::Now { finish_ns, free_ns } => {
                 self.push_free(server, free_ns);
-                self.proceed(elements, trip, server, (finish_ns, end_us));
+                finish_ns
             }
-            Served::Waits => {}
-            Served::Full => self.turned_away(elements, trip, server, now_us),
-        }
+            Served::Waits => return,
+            Served::Full => return self.turned_away(elements, trip, server, now_us),
+        };
+        self.proceed(elements, trip, server, (finish_ns, end_us));
     }
 
     /// A worker is free: take the next piece of work whose owner still waits, or any.
@@ -282,7 +288,7 @@ impl Core {
     }
 
     /// A visit ends at `finish_ns`: on to the next, or back to the device.
-    #[inline]
+    #[inline(always)]
     fn proceed(
         &mut self,
         elements: &Elements,
@@ -316,7 +322,7 @@ impl Core {
     }
 
     /// On to the element of the next visit.
-    #[inline]
+    #[inline(always)]
     fn go_on(
         &mut self,
         elements: &Elements,
@@ -347,6 +353,12 @@ impl Core {
                 return;
             }
         }
+        self.travel(trip, (from, server), travel_us, at_us);
+    }
+
+    /// A request is on its way from one element to the next.
+    #[inline(never)]
+    fn travel(&mut self, trip: Trip<'_>, (from, server): (u16, u16), travel_us: u32, at_us: u64) {
         let too_late = self.is_late(trip, at_us);
         if too_late {
             self.give_up_in_time(trip);

@@ -218,7 +218,7 @@ impl Shard {
     }
 
     /// Let a device's next timer fire.
-    #[inline]
+    #[inline(always)]
     fn arm(&mut self, index: usize) {
         let due = self.devices[index].due();
         if due != Device::IDLE {

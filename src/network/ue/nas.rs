@@ -25,15 +25,17 @@ impl Shard {
             nas_state::WILL_RESTART | nas_state::REFUSED => self.switch_off(air, index, at),
             nas_state::RESELECTING | nas_state::NO_COVERAGE => self.reselect(air, index, at),
             nas_state::FLOODING => self.flood_timer(air, index, at),
-            nas_state::UNAWARE | nas_state::RESTARTING => {
-                self.count(EventKind::Other);
+            state => {
+                if matches!(state, nas_state::UNAWARE | nas_state::RESTARTING) {
+                    self.count(EventKind::Other);
+                }
                 self.attempt(air, index, at);
             }
-            _ => self.attempt(air, index, at),
         }
     }
 
     /// Try to register: barred, unheard, or sent; in every case the next try is set.
+    #[inline(always)]
     pub(super) fn attempt(&mut self, air: &Air, index: usize, at: Tick) {
         let number = self.number(index);
         let device = &mut self.devices[index];
@@ -57,9 +59,9 @@ impl Shard {
         if place.ways != 0 {
             let what = (at, Procedure::InitialRegistration, words[2]);
             self.send_from(air, index, what, place);
-            self.presume_failure(air, index, at, words);
-        } else {
-            self.presume_failure(air, index, at, words);
+        }
+        self.presume_failure(air, index, at, words[3]);
+        if place.ways == 0 {
             self.sleep_unheard(index);
         }
     }
@@ -97,10 +99,11 @@ impl Shard {
     }
 
     /// Set the timer as if no answer came.
-    fn presume_failure(&mut self, air: &Air, index: usize, at: Tick, words: [u32; 4]) {
+    #[inline(always)]
+    fn presume_failure(&mut self, air: &Air, index: usize, at: Tick, word: u32) {
         let timers = &air.timers;
         let failures = self.devices[index].nas_failures() + 1;
-        let unit = unit_interval(words[3]);
+        let unit = unit_interval(word);
         if failures < timers.attempts || self.devices[index].has(flag::IGNORES_BACKOFF) {
             let device = &mut self.devices[index];
             device.set_nas_failures(failures.min(14));
@@ -218,7 +221,7 @@ impl Shard {
         self.send_from(air, index, (at, what.0, what.1), place);
     }
 
-    #[inline]
+    #[inline(always)]
     fn send_from(
         &mut self,
         air: &Air,
@@ -270,7 +273,7 @@ impl Shard {
     }
 
     /// See where a request goes first, and hand it over.
-    #[inline]
+    #[inline(always)]
     fn route(&mut self, air: &Air, tower: &TowerState, mut request: Request) {
         let stage = air.itinerary.next(&request, 0);
         request.stage = stage.expect("a procedure has a visit");
@@ -383,7 +386,7 @@ impl Shard {
         );
         if heard == 0 {
             // Unheard: the update fails like any attempt, and is retried like one.
-            self.presume_failure(air, index, at, words);
+            self.presume_failure(air, index, at, words[3]);
             return;
         }
         if device.has(flag::N1_DISABLED) && device.has(flag::FIVE_G) && heard & WAY_5G != 0 {
@@ -437,7 +440,7 @@ impl Shard {
         self.devices[index].nas_ordinal = device.nas_ordinal.wrapping_add(1);
         // Its guard has expired: only the retry is left to wait for.
         let asked = verdict.at.ceil_tick().saturating_sub(air.timers.guard);
-        self.presume_failure(air, index, asked, words);
+        self.presume_failure(air, index, asked, words[3]);
     }
 }
 
