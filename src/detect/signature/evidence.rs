@@ -59,14 +59,19 @@ pub struct TowerLoad {
 }
 
 impl TowerLoad {
-    /// The load of towers with these first and newest counts, in the same order.
-    pub fn of(first: &[f64], newest: &[f64]) -> Self {
-        let pairs = newest.iter().zip(first);
-        let excess: Vec<f64> = pairs.map(|(now, usual)| (now - usual).max(0.0)).collect();
+    /// The load of `count` towers with these first and newest counts.
+    pub fn of(count: usize, pairs: impl Iterator<Item = (f64, f64)>) -> Self {
+        let mut excess = Vec::with_capacity(count);
+        let (mut usual, mut now) = (0.0, 0.0);
+        for (first, newest) in pairs {
+            usual += first;
+            now += newest;
+            excess.push((newest - first).max(0.0));
+        }
         Self {
-            usual: first.iter().sum(),
-            now: newest.iter().sum(),
-            excess_gini: gini(&excess),
+            usual,
+            now,
+            excess_gini: gini(excess),
         }
     }
 }

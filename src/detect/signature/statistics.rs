@@ -50,8 +50,8 @@ fn sign(difference: f64) -> f64 {
 
 /// Gini's coefficient of shares that are not negative: 0 if all are equal, towards 1 if one has all;
 /// none if there is nothing to share.
-pub(super) fn gini(shares: &[f64]) -> Option<f64> {
-    let mut sorted: Vec<f64> = shares.to_vec();
+pub(super) fn gini(shares: Vec<f64>) -> Option<f64> {
+    let mut sorted = shares;
     sorted.sort_unstable_by(f64::total_cmp);
     let total: f64 = sorted.iter().sum();
     if total <= 0.0 || sorted.len() < 2 {
@@ -102,10 +102,10 @@ mod tests {
 
     #[test]
     fn gini_from_equal_to_all_in_one() {
-        assert!(close(gini(&[1.0; 10]), 0.0));
-        assert!(close(gini(&[0.0, 0.0, 0.0, 8.0]), 0.75));
-        assert!(close(gini(&[1.0, 2.0, 3.0, 4.0]), 0.25));
-        assert_eq!(gini(&[0.0, 0.0]), None);
-        assert_eq!(gini(&[5.0]), None);
+        assert!(close(gini(vec![1.0; 10]), 0.0));
+        assert!(close(gini(vec![0.0, 0.0, 0.0, 8.0]), 0.75));
+        assert!(close(gini(vec![1.0, 2.0, 3.0, 4.0]), 0.25));
+        assert_eq!(gini(vec![0.0, 0.0]), None);
+        assert_eq!(gini(vec![5.0]), None);
     }
 }

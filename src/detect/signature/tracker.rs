@@ -241,14 +241,16 @@ impl Tracker {
     /// The load of the towers whose regions have reported twice.
     fn tower_load(&mut self) -> Option<TowerLoad> {
         if self.load.is_none() {
-            let (mut first, mut newest) = (Vec::new(), Vec::new());
-            for region in self.towers.values() {
-                if let Some(values) = &region.newest {
-                    first.extend(&region.first);
-                    newest.extend(values);
-                }
-            }
-            self.load = (!first.is_empty()).then(|| TowerLoad::of(&first, &newest));
+            let told = self.towers.values().filter_map(|region| {
+                let newest = region.newest.as_ref()?;
+                Some((&region.first, newest))
+            });
+            let towers: Vec<_> = told.collect();
+            let count = towers.iter().map(|(first, _)| first.len()).sum();
+            let pairs = towers
+                .iter()
+                .flat_map(|(first, newest)| first.iter().copied().zip(newest.iter().copied()));
+            self.load = (count > 0).then(|| TowerLoad::of(count, pairs));
         }
         self.load
     }

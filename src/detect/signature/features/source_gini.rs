@@ -39,9 +39,10 @@ mod tests {
     use super::*;
 
     fn towers(first: &[f64], newest: &[f64]) -> Evidence {
+        let pairs = first.iter().copied().zip(newest.iter().copied());
         Evidence {
             scale: 1.0,
-            towers: Some(TowerLoad::of(first, newest)),
+            towers: Some(TowerLoad::of(first.len(), pairs)),
             ..Evidence::default()
         }
     }
