@@ -153,8 +153,10 @@ impl OperatorView {
         let first = self.first_delivery.unwrap_or(SimTime::NEVER);
         self.first_delivery = Some(first.min(report.deliver_at));
         let series = self.series.entry(report.source).or_default();
-        let place = series.partition_point(|earlier| earlier.at <= report.at);
-        series.insert(place, report);
+        // Most reports are the newest of their source.
+        let later = series.iter().rev();
+        let later = later.take_while(|other| other.at > report.at).count();
+        series.insert(series.len() - later, report);
         while series
             .front()
             .is_some_and(|oldest| oldest.at.as_us() < horizon)
