@@ -114,6 +114,13 @@ pub trait Happening {
     /// When it begins, from the start of the scenario.
     fn start(&self) -> Span;
 
+    /// How it usually comes, for studies that draw worlds of every kind; one case is drawn, none means as it is
+    /// by default. JSON: `of`, its parameters; `beside`, disturbances that lay it bare. A duration with a plus
+    /// counts from the start of the cause. Figures as in its worked scenario, else assumed.
+    fn cases(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Makes a step; steps for later come back.
     fn act(&self, act: Act, field: &mut Field<'_>) -> Vec<(SimTime, Act)>;
 

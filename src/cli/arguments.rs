@@ -9,6 +9,8 @@ use clap_complete::Shell;
 
 use crate::study::Shard;
 
+use super::attribute_arguments::AttributeArguments;
+
 /// Rehearse a staged rollout, or an attack, on a mobile network, and see who loses service.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "cellfall", version, max_term_width = 100)]
@@ -34,6 +36,8 @@ pub(super) enum Command {
     Gates(GatesArguments),
     /// Set every detector to one false-alarm budget on quiet days, and show when each fires.
     Detect(DetectArguments),
+    /// Attack, own change or nobody's fault: show what could have been known, when, and from what.
+    Attribute(AttributeArguments),
     /// Draw the pictures of a report again, as SVG for papers and slides.
     Plot(PlotArguments),
     /// Run a study: many runs of a scenario, into one table.
@@ -429,7 +433,7 @@ fn bytes(text: &str) -> Result<u64, String> {
     Ok(bytes)
 }
 
-fn scale(text: &str) -> Result<f64, String> {
+pub(super) fn scale(text: &str) -> Result<f64, String> {
     let scale: f64 = text.parse().map_err(|_| "expected a number".to_owned())?;
     if scale > 0.0 && scale <= 1.0 {
         Ok(scale)

@@ -7,6 +7,8 @@
 //! there reaches results.
 
 mod arguments;
+mod attribute;
+mod attribute_arguments;
 mod batch;
 mod batch_progress;
 mod check;
@@ -14,6 +16,7 @@ mod compare;
 mod detect;
 mod engine;
 mod export;
+mod fresh_directory;
 mod gates;
 mod interrupt;
 mod many;
@@ -93,6 +96,7 @@ fn execute<E: Engine>(arguments: &Arguments, engine: &E, terminal: &mut Terminal
         Command::Compare(asked) => compare::compare(asked, engine, terminal),
         Command::Gates(asked) => gates::gates(asked, engine, terminal),
         Command::Detect(asked) => detect::detect(asked, engine, terminal),
+        Command::Attribute(asked) => attribute::attribute(asked, terminal),
         Command::Batch(asked) => batch::batch(asked, terminal),
         Command::Merge(asked) => merge::merge(asked, terminal),
         Command::Check(asked) if asked.study => batch::check(asked, terminal),

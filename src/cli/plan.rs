@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::ThreadPoolBuilder;
 
-use crate::report::{
-    REPORT_FILE, make_directory, plan_csv, plan_files, plan_html, plan_text, write_whole,
-};
+use crate::report::{REPORT_FILE, plan_csv, plan_files, plan_html, plan_text};
 use crate::scenario::{Problem, ScenarioText, json_schema};
 use crate::study::search::{
     Found, Means, Question, Round, SearchError, SearchFile, read_search, search,
@@ -17,6 +15,7 @@ use crate::study::search::{
 
 use super::arguments::PlanArguments;
 use super::engine::Failure;
+use super::fresh_directory::{refuse_existing, try_place};
 use super::interrupt;
 use super::run::file_word;
 use super::stop::{Exit, Stop};
@@ -26,13 +25,7 @@ use super::timing::processors;
 pub(super) fn plan(asked: &PlanArguments, terminal: &mut Terminal<'_>) -> Result<Exit, Stop> {
     let question = question(asked)?;
     let out = place(asked);
-    if out.exists() {
-        let problem = format!(
-            "{}: exists already; expected a new directory in --out",
-            out.display()
-        );
-        return Err(Stop::File(problem));
-    }
+    refuse_existing(&out)?;
     try_place(&out)?;
     let threads = asked.threads.map_or_else(processors, usize::from);
     let pool = ThreadPoolBuilder::new().num_threads(threads).build();
@@ -104,41 +97,10 @@ fn input(problems: &[Problem]) -> Stop {
     Failure::Input(problems.iter().map(ToString::to_string).collect()).into()
 }
 
-/// The hidden directory in which everything is written.
-fn hidden(out: &Path) -> PathBuf {
-    let name = out.file_name().unwrap_or_default().to_string_lossy();
-    out.with_file_name(format!(".{name}.partial-{}", std::process::id()))
-}
-
-/// Fail before the search, not after it, if nothing can be written there.
-fn try_place(out: &Path) -> Result<(), Stop> {
-    let out = std::path::absolute(out).unwrap_or_else(|_| out.to_owned());
-    let above = out.ancestors().skip(1).find(|path| path.exists());
-    let name = hidden(&out);
-    let trial = above
-        .unwrap_or(&out)
-        .join(name.file_name().unwrap_or_default());
-    let made = make_directory(&trial).and_then(|()| fs::remove_dir(&trial));
-    made.map_err(|error| Stop::File(format!("{}: {error}", out.display())))
-}
-
-/// Write everything into a hidden directory, and give it its name.
+/// Write everything into the directory.
 fn keep(found: &Found, out: &Path) -> Result<(), Stop> {
-    let partial = hidden(out);
     let mut files = plan_files(found);
     files.push(("plans.csv".to_owned(), plan_csv(found)));
     files.push((REPORT_FILE.to_owned(), plan_html(found).into_bytes()));
-    let written = fs::create_dir_all(&partial).and_then(|()| {
-        for (name, bytes) in &files {
-            write_whole(&partial.join(name), bytes)?;
-        }
-        fs::rename(&partial, out)
-    });
-    written.map_err(|error| {
-        for (name, _) in &files {
-            drop(fs::remove_file(partial.join(name)));
-        }
-        drop(fs::remove_dir(&partial));
-        Stop::File(format!("{}: {error}", out.display()))
-    })
+    super::fresh_directory::keep(&files, out)
 }

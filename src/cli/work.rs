@@ -17,7 +17,7 @@ use super::interrupt;
 use super::many::Many;
 
 /// Watch over many runs with a bar, until the user asks to stop.
-fn overseen<T>(
+pub(super) fn overseen<T>(
     many: Many,
     runs: usize,
     study: impl FnOnce(&Overseer<'_>) -> Result<T, WatchError>,

@@ -34,6 +34,14 @@ pub trait Defect {
     fn findings(&self) -> Vec<Finding> {
         Vec::new()
     }
+
+    /// How it usually comes, for studies that draw worlds of every kind; one case is drawn, none means as it is
+    /// by default. JSON: `of`, its parameters; `change` and `rollout`, what brings it; `beside`, disturbances
+    /// that lay it bare. A duration with a plus counts from the start of the cause. Figures as in its worked
+    /// scenario, else assumed.
+    fn cases(&self) -> &'static [&'static str] {
+        &[]
+    }
 }
 
 /// Lists the kinds of defect.

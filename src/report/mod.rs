@@ -3,6 +3,9 @@
 //! Invariant: the same results give the same bytes, whatever the machine; only `timing.json` and the
 //! line on speed show how long it took. Nothing is printed here.
 
+mod attribution_columns;
+mod attribution_tables;
+mod attribution_text;
 mod compare_text;
 mod detect_tables;
 mod detect_text;
@@ -41,6 +44,8 @@ mod whole_file;
 #[cfg(test)]
 pub(crate) mod sample;
 
+pub use attribution_tables::{attribution_files, attribution_json};
+pub use attribution_text::attribution_text;
 pub use compare_text::compare_text;
 pub use detect_tables::{detect_curves_csv, detect_json};
 pub use detect_text::{detect_scales_text, detect_text};

@@ -21,6 +21,7 @@
 mod deck;
 mod facts;
 mod night;
+mod onlooker;
 mod result;
 mod watch;
 
@@ -41,6 +42,8 @@ use crate::scenario::Scenario;
 use crate::telemetry::{Names, OperatorView, Pipeline, Sensors};
 
 use night::{Night, Order};
+pub use onlooker::Onlook;
+use onlooker::Onlooker;
 pub use result::{
     ElementFact, GateFact, GateReport, Observer, Part, RunResult, Silent, StageFact, Timing,
 };
@@ -106,6 +109,21 @@ pub fn simulate_with(
     settings: Settings,
     observer: &mut dyn Observer,
 ) -> Result<RunResult, RunError> {
+    let (result, _) = simulate_seen(scenario, seed, settings, (observer, &[]))?;
+    Ok(result)
+}
+
+/// Run a scenario, and see it through the eyes of other operators, too: one signature for each way in which
+/// each of them looks. Nothing that they see reaches the run.
+///
+/// # Errors
+/// If the observer ended the run, or the threads could not be had.
+pub fn simulate_seen(
+    scenario: &Scenario,
+    seed: u64,
+    settings: Settings,
+    (observer, onlooks): (&mut dyn Observer, &[Onlook]),
+) -> Result<(RunResult, Vec<Vec<Signature>>), RunError> {
     observer.turns_to(Part::Build);
     let workers = Workers::new(settings.threads).map_err(RunError::Workers)?;
     let file = scenario.file();
@@ -147,6 +165,7 @@ pub fn simulate_with(
             contract: file.telemetry.contract,
             ..Signature::default()
         },
+        onlookers: onlookers(onlooks, scenario, seed),
         response: Response::new(&file.response, &names, retention)
             .expect("the scenario has checked it"),
         holds: Holds::default(),
@@ -167,8 +186,18 @@ pub fn simulate_with(
     let horizon = SimTime::ZERO + file.horizon;
     match workers.lead(|| run(&mut night, &mut agenda, window, horizon)) {
         RunEnd::Interrupted(at) => Err(RunError::Interrupted(at)),
-        RunEnd::Horizon => Ok(finish(night, horizon)),
+        RunEnd::Horizon => {
+            let onlookers = std::mem::take(&mut night.onlookers).into_iter();
+            let shown = onlookers.map(Onlooker::into_signatures).collect();
+            Ok((finish(night, horizon), shown))
+        }
     }
+}
+
+fn onlookers(onlooks: &[Onlook], scenario: &Scenario, seed: u64) -> Vec<Onlooker> {
+    let each = onlooks.iter();
+    each.map(|onlook| Onlooker::new(onlook, scenario, seed))
+        .collect()
 }
 
 /// The rollouts of the night, and the elements that are not in service before they have been installed.

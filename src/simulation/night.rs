@@ -18,9 +18,10 @@ use crate::kernel::{Agenda, Phase, World};
 use crate::network::Network;
 use crate::response::{Outcome, Response, ResponseAction, ResponseOrder};
 use crate::scenario::Scenario;
-use crate::telemetry::{Names, Note, OperatorView, Pipeline, Report, Sensors};
+use crate::telemetry::{Names, Note, OperatorView, Pipeline, Report, Sensors, Source};
 
 use super::deck::Deck;
+use super::onlooker::Onlooker;
 use super::result::{Observer, Part};
 use super::watch::Watch;
 
@@ -40,6 +41,12 @@ pub(super) enum Order {
     Look,
     /// A note on the management plane can be read.
     Read(Note),
+    /// A telemetry period of an onlooker ends.
+    CollectForOnlookers,
+    /// A report can be queried by this onlooker.
+    DeliverTo(usize, Report),
+    /// A note can be read by this onlooker.
+    ReadBy(usize, Note),
     /// The operator's view is read for its signature.
     Sign,
     /// A sample of the truth, for the score.
@@ -53,7 +60,13 @@ impl Order {
     fn is_about_devices(&self) -> bool {
         !matches!(
             self,
-            Self::Deliver(_) | Self::Read(_) | Self::Sign | Self::Look | Self::Response(_)
+            Self::Deliver(_)
+                | Self::Read(_)
+                | Self::DeliverTo(..)
+                | Self::ReadBy(..)
+                | Self::Sign
+                | Self::Look
+                | Self::Response(_)
         )
     }
 }
@@ -77,6 +90,7 @@ pub(super) struct Night<'a, 'o> {
     pub(super) view: OperatorView,
     pub(super) tracker: Tracker,
     pub(super) signature: Signature,
+    pub(super) onlookers: Vec<Onlooker>,
     pub(super) response: Response,
     pub(super) holds: Holds,
     pub(super) records: Vec<Record>,
@@ -130,6 +144,10 @@ impl Night<'_, '_> {
                 .map(|(at, order)| (at, Order::Response(order))),
         );
         orders.push((self.pipeline.next_due(), Order::Collect));
+        orders.extend(
+            self.onlookers_due()
+                .map(|at| (at, Order::CollectForOnlookers)),
+        );
         orders.push((now + MINUTE, Order::Sign));
         orders.push((now, Order::Sample));
         orders.push((now + MINUTE, Order::Minute));
@@ -148,7 +166,9 @@ impl Night<'_, '_> {
         let key = tie_break(self.seed, key, 0);
         match order {
             // What arrives is noticed by those who look at the operator's view, and nobody else.
-            Order::Deliver(_) | Order::Read(_) => agenda.leave(at, phase, key, order),
+            Order::Deliver(_) | Order::Read(_) | Order::DeliverTo(..) | Order::ReadBy(..) => {
+                agenda.leave(at, phase, key, order);
+            }
             _ => agenda.push(at, phase, key, order),
         }
     }
@@ -263,6 +283,34 @@ impl Night<'_, '_> {
         self.schedule(agenda, self.pipeline.next_due(), Order::Collect);
     }
 
+    fn onlookers_due(&self) -> Option<SimTime> {
+        self.onlookers.iter().map(Onlooker::due).min()
+    }
+
+    fn collect_for_onlookers(&mut self, agenda: &mut Agenda<Order>, now: SimTime) {
+        let mut snapshot = self.network.snapshot(now);
+        if self.onlookers.iter().any(|one| one.wants_towers(now)) {
+            snapshot.towers = self.network.tower_counts().to_vec();
+        }
+        let topology = self.scenario.topology();
+        let network = &self.network;
+        let reaches =
+            |source: Source| source.has_path(topology, |node| network.management_reaches(node));
+        let mut sent = Vec::new();
+        for (place, one) in self.onlookers.iter_mut().enumerate() {
+            let reports = one.collect(&snapshot, reaches).into_iter();
+            sent.extend(reports.map(|(at, report)| (at, place, report)));
+        }
+        for (at, place, report) in sent {
+            if let Some(at) = self.after_outages(at, &report) {
+                self.schedule(agenda, at, Order::DeliverTo(place, report));
+            }
+        }
+        if let Some(at) = self.onlookers_due() {
+            self.schedule(agenda, at, Order::CollectForOnlookers);
+        }
+    }
+
     /// Sample the truth for the score, and beside it what the operator sees.
     pub(super) fn sample(&mut self, now: SimTime) {
         let snapshot = self.network.snapshot(now);
@@ -287,6 +335,7 @@ impl Night<'_, '_> {
         let releases = self.pipeline.releases();
         let signs = self.tracker.look(&self.view, releases, now);
         self.signature.note(now, signs.into_iter());
+        self.onlookers.iter_mut().for_each(|one| one.sign(now));
     }
 
     /// Let the sensors look at what was done since they last looked.
@@ -294,6 +343,15 @@ impl Night<'_, '_> {
         for trace in std::mem::take(&mut self.traces) {
             if let Trace::Software { node, version, .. } = &trace {
                 self.pipeline.installed(*node, version);
+            }
+            let network = &self.network;
+            let reaches = |node| network.management_reaches(node);
+            let onlookers = self.onlookers.iter_mut().enumerate();
+            let noticed: Vec<(usize, Note)> = onlookers
+                .filter_map(|(place, one)| Some((place, one.notice(now, &trace, reaches)?)))
+                .collect();
+            for (place, note) in noticed {
+                self.schedule(agenda, note.deliver_at, Order::ReadBy(place, note));
             }
             let reaches = |node| self.network.management_reaches(node);
             if let Some(note) = self.sensors.notice(now, trace, reaches) {
@@ -363,6 +421,9 @@ impl World for Night<'_, '_> {
                 }
             }
             Order::Read(note) => self.view.note(note),
+            Order::CollectForOnlookers => self.collect_for_onlookers(agenda, now),
+            Order::DeliverTo(place, report) => self.onlookers[place].deliver(report),
+            Order::ReadBy(place, note) => self.onlookers[place].note(note),
             Order::Sign => {
                 self.sign(now);
                 self.schedule(agenda, now + MINUTE, Order::Sign);
@@ -409,11 +470,14 @@ fn rank(order: &Order) -> (Phase, u32) {
         }
         Order::Deliver(_) => (Phase::Delivery, 0),
         Order::Read(_) => (Phase::Delivery, 1),
+        Order::DeliverTo(..) => (Phase::Delivery, 2),
+        Order::ReadBy(..) => (Phase::Delivery, 3),
         Order::Response(_) => (Phase::Decision, 0),
         Order::Look => (Phase::Decision, 1),
         Order::Sign => (Phase::Decision, 2),
         Order::Collect => (Phase::Sample, 0),
         Order::Sample => (Phase::Sample, 1),
+        Order::CollectForOnlookers => (Phase::Sample, 2),
     }
 }
 

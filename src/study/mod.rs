@@ -8,6 +8,7 @@
 //! Invariant: runs are compared only in ways that their seeds allow; a record is a pure function of
 //! (study, run number, version).
 
+mod attribution;
 mod calibration;
 mod check;
 mod checked;
@@ -35,6 +36,12 @@ pub mod statistics;
 pub mod summary;
 mod watch;
 
+pub use attribution::{
+    AttributionPlan, AttributionStudy, Baseline, Bin, CLASSES, CONTRACTS, Class, Confusion,
+    Contest, CurvePoint, Drawn, Estimate, FOLDS, Judged, Kind, Opinion, Pair, Prior, Quality,
+    Signs, SourceWorth, World, attribution_runs, attribution_study, cast, crosses_classes, draw,
+    first_impact_after_s,
+};
 pub use calibration::{
     Calibrated, Candidate, CandidateOutcome, DetectPlan, DetectStudy, Episode, NightOutcome, Trace,
     calibrated_limit, candidates, detect_study, poisson_interval,

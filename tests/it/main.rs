@@ -10,6 +10,7 @@
     reason = "counts of devices and seconds stay far below 2^53"
 )]
 
+mod attribute;
 mod cli;
 mod detectors;
 mod errors;

@@ -94,6 +94,13 @@ impl Happening for FibreCut {
         });
         nothing.into_iter().collect()
     }
+
+    fn cases(&self) -> &'static [&'static str] {
+        &[
+            "{}",
+            r#"{"of": {"at": {"kinds": ["router"], "count": 2}, "count": null}}"#,
+        ]
+    }
 }
 
 #[cfg(test)]

@@ -92,6 +92,12 @@ impl Happening for FlashCrowd {
             .chain(wrong_factor("factor", self.factor))
             .collect()
     }
+
+    fn cases(&self) -> &'static [&'static str] {
+        &[
+            r#"{"of": {"duration": "1h", "select": {"kinds": ["tower"], "count": 6}, "factor": 10.0}}"#,
+        ]
+    }
 }
 
 #[cfg(test)]

@@ -91,6 +91,10 @@ impl Happening for Holiday {
         ];
         factors.into_iter().flatten().chain(late).collect()
     }
+
+    fn cases(&self) -> &'static [&'static str] {
+        &[r#"{"of": {"duration": "3h", "factor": 2.0, "peak_after": "30m", "peak_factor": 8.0}}"#]
+    }
 }
 
 #[cfg(test)]

@@ -68,6 +68,10 @@ impl Happening for NeighbourArrival {
     fn findings(&self, census: &Census, _: &Topology) -> Vec<Finding> {
         census.findings(&[], &self.regions)
     }
+
+    fn cases(&self) -> &'static [&'static str] {
+        &[r#"{"of": {"rate": 300.0}}"#]
+    }
 }
 
 #[cfg(test)]

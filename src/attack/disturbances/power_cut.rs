@@ -100,6 +100,10 @@ impl Happening for PowerCut {
         let nothing = wrong_selector(&self.select, topology, "site");
         nothing.into_iter().collect()
     }
+
+    fn cases(&self) -> &'static [&'static str] {
+        &[r#"{"of": {"battery": {"lognormal": {"median": "20m", "p90": "60m"}}}}"#]
+    }
 }
 
 #[cfg(test)]

@@ -105,6 +105,10 @@ impl Happening for CancelLocation {
     fn findings(&self, _: &Census, _: &Topology) -> Vec<Finding> {
         Vec::new()
     }
+
+    fn cases(&self) -> &'static [&'static str] {
+        &[r#"{"of": {"rate": 40.0}}"#]
+    }
 }
 
 #[cfg(test)]

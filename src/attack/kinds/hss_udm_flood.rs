@@ -119,6 +119,10 @@ impl Happening for HssUdmFlood {
         }
         findings
     }
+
+    fn cases(&self) -> &'static [&'static str] {
+        &[r#"{"of": {"rate": 2000.0}}"#]
+    }
 }
 
 #[cfg(test)]

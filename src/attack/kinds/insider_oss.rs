@@ -165,6 +165,13 @@ impl Happening for InsiderOss {
         }
         findings
     }
+
+    fn cases(&self) -> &'static [&'static str] {
+        &[
+            r#"{"of": {"commands_per_hour": 12.0}}"#,
+            r#"{"of": {"commands_per_hour": 12.0, "ticket": "forged"}}"#,
+        ]
+    }
 }
 
 #[cfg(test)]

@@ -127,6 +127,12 @@ impl Happening for IotWorm {
         }
         findings
     }
+
+    fn cases(&self) -> &'static [&'static str] {
+        &[
+            r#"{"of": {"duration": "3h", "vulnerable": 0.5, "first": 0.01, "doubling": "10m", "destroyed_after": "30m"}}"#,
+        ]
+    }
 }
 
 #[cfg(test)]

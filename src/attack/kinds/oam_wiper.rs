@@ -309,6 +309,12 @@ impl Happening for OamWiper {
         findings.extend(wrong_restore_factor(self.restore_factor));
         findings
     }
+
+    fn cases(&self) -> &'static [&'static str] {
+        &[
+            r#"{"of": {"dwell": "10m", "hourly_probability": 0.95, "destroy_at": "+40m", "destroy_at_share": null, "wipe_time": {"uniform": {"min": "0s", "max": "20m"}}}}"#,
+        ]
+    }
 }
 
 #[cfg(test)]

@@ -156,6 +156,13 @@ impl Happening for RogueBaseStation {
         }
         findings
     }
+
+    fn cases(&self) -> &'static [&'static str] {
+        &[
+            r#"{"of": {"per_minute": 0.1, "select": {"kinds": ["tower"], "count": 8}}}"#,
+            r#"{"of": {"mode": "jam", "select": {"kinds": ["tower"], "count": 8}}}"#,
+        ]
+    }
 }
 
 #[cfg(test)]

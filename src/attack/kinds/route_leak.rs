@@ -150,6 +150,10 @@ impl Happening for RouteLeak {
         });
         entry.into_iter().collect()
     }
+
+    fn cases(&self) -> &'static [&'static str] {
+        &[r#"{"of": {"entry": {"kinds": ["router"], "count": 2}, "hops": 6, "filtered": 0.1}}"#]
+    }
 }
 
 #[cfg(test)]

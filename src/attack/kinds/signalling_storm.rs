@@ -132,6 +132,10 @@ impl Happening for SignallingStorm {
     fn findings(&self, census: &Census, _: &Topology) -> Vec<Finding> {
         census.findings(&self.classes, &self.regions)
     }
+
+    fn cases(&self) -> &'static [&'static str] {
+        &[r#"{"of": {"share": 0.05, "rate_per_device": 0.5}}"#]
+    }
 }
 
 #[cfg(test)]

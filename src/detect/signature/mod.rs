@@ -19,7 +19,7 @@ pub use element::{Element, Watched};
 pub use evidence::{Evidence, Pace, Session, Step, TowerLoad};
 pub use features::{FEATURES, Feature};
 pub use history::{SignChange, Signature};
-pub use tracker::Tracker;
+pub use tracker::{Signal, Tracker};
 
 /// What a feature says.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -16,9 +16,38 @@ use super::element::{Told, Watched};
 use super::evidence::{Evidence, Pace, Session, Step, TowerLoad};
 use super::features::FEATURES;
 
+/// A kind of signal that the view is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Signal {
+    /// Subscribers and calls, by region.
+    Subscribers,
+    /// Load and registrations, by core element.
+    Functions,
+    /// Connections, by tower.
+    Towers,
+    /// Change records.
+    Ledger,
+    /// Log-ins and sessions.
+    ManagementLog,
+    /// Hashes of software.
+    Hashes,
+}
+
+impl Signal {
+    const fn of(source: Source) -> Self {
+        match source {
+            Source::Region(_) => Self::Subscribers,
+            Source::Function(_) => Self::Functions,
+            Source::Towers(_) => Self::Towers,
+        }
+    }
+}
+
 /// Follows a run through the operator's eyes.
 #[derive(Clone, Debug)]
 pub struct Tracker {
+    /// Signals that are left out.
+    blind: Vec<Signal>,
     scale: f64,
     /// Edges between nodes that are no towers.
     neighbours: Vec<Vec<NodeId>>,
@@ -89,6 +118,7 @@ impl Tracker {
     /// A tracker of a run on this network, of which this share of the devices is simulated.
     pub fn new(topology: &Topology, scale: f64) -> Self {
         Self {
+            blind: Vec::new(),
             scale,
             neighbours: neighbours(topology),
             elements: BTreeMap::new(),
@@ -101,9 +131,21 @@ impl Tracker {
         }
     }
 
+    /// The same, as if these signals did not exist.
+    #[must_use]
+    pub fn blind_to(mut self, signals: &[Signal]) -> Self {
+        self.blind = signals.to_vec();
+        self
+    }
+
+    fn sees(&self, signal: Signal) -> bool {
+        !self.blind.contains(&signal)
+    }
+
     /// What every feature says at `now`, in the order of the registry.
     pub fn look(&mut self, view: &OperatorView, releases: &Releases, now: SimTime) -> Vec<Sign> {
-        let sources: Vec<Source> = view.sources().collect();
+        let sources = view.sources();
+        let sources: Vec<Source> = sources.filter(|s| self.sees(Signal::of(*s))).collect();
         for source in sources {
             let seen_to = self.seen_to(source);
             let newer = view.reports(source, now).rev();
@@ -205,11 +247,31 @@ impl Tracker {
                 .map(|watched| watched.element)
                 .collect(),
             towers: self.tower_load(),
-            sources: reporting(view, now),
+            sources: self.reporting(view, now),
             ..Evidence::default()
         };
+        let is_told = |kind, signal| view.has_sensor(kind) && self.sees(signal);
+        evidence.ledger = is_told(SensorKind::Ledger, Signal::Ledger).then(Vec::new);
+        evidence.sessions =
+            is_told(SensorKind::ManagementLog, Signal::ManagementLog).then(Vec::new);
+        evidence.hashes = is_told(SensorKind::Hashes, Signal::Hashes).then(Vec::new);
         note_what_is_told(&mut evidence, view, now);
         evidence
+    }
+
+    /// Sources that have ever reported, and those of them that are not silent.
+    fn reporting(&self, view: &OperatorView, now: SimTime) -> (usize, usize) {
+        let (mut known, mut heard) = (0, 0);
+        for source in view
+            .sources()
+            .filter(|source| self.sees(Signal::of(*source)))
+        {
+            let stale_after = view.stale_after(source);
+            known += 1;
+            let newest = view.reports(source, now).next_back();
+            heard += usize::from(newest.is_some_and(|newest| now.since(newest.at) <= stale_after));
+        }
+        (known, heard)
     }
 
     /// The periods of which at least half of the sources of a kind have told, brought to all of them: those
@@ -302,9 +364,6 @@ fn share(all: usize, told: usize) -> f64 {
 
 /// Change records, sessions and hashes, as far as there are sensors for them.
 fn note_what_is_told(evidence: &mut Evidence, view: &OperatorView, now: SimTime) {
-    evidence.ledger = view.has_sensor(SensorKind::Ledger).then(Vec::new);
-    evidence.sessions = view.has_sensor(SensorKind::ManagementLog).then(Vec::new);
-    evidence.hashes = view.has_sensor(SensorKind::Hashes).then(Vec::new);
     for note in view.notes(now) {
         let at_s = note.at.as_secs_f64();
         match &note.fact {
@@ -325,18 +384,6 @@ fn note_what_is_told(evidence: &mut Evidence, view: &OperatorView, now: SimTime)
             Fact::Hash { matches, .. } => evidence.hashes.as_mut().map(|all| all.push(*matches)),
         };
     }
-}
-
-/// Sources that have ever reported, and those of them that are not silent.
-fn reporting(view: &OperatorView, now: SimTime) -> (usize, usize) {
-    let (mut known, mut heard) = (0, 0);
-    for source in view.sources() {
-        let stale_after = view.stale_after(source);
-        known += 1;
-        let newest = view.reports(source, now).next_back();
-        heard += usize::from(newest.is_some_and(|newest| now.since(newest.at) <= stale_after));
-    }
-    (known, heard)
 }
 
 fn neighbours(topology: &Topology) -> Vec<Vec<NodeId>> {

@@ -38,6 +38,10 @@ impl Defect for CapacityRegression {
         let allowed = "a number above 0";
         vec![("factor".into(), self.factor.to_string(), allowed.into())]
     }
+
+    fn cases(&self) -> &'static [&'static str] {
+        &[r#"{"of": {"factor": 0.05}}"#]
+    }
 }
 
 #[cfg(test)]

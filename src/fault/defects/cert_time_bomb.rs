@@ -71,6 +71,10 @@ impl Defect for CertTimeBomb {
             ..base
         }
     }
+
+    fn cases(&self) -> &'static [&'static str] {
+        &[r#"{"of": {"not_after": "+30m"}}"#]
+    }
 }
 
 #[cfg(test)]

@@ -75,6 +75,10 @@ impl Defect for ContentPush {
         let kinds = not_empty("kinds", &self.kinds, "at least one kind of element");
         kinds.into_iter().chain(factor).collect()
     }
+
+    fn cases(&self) -> &'static [&'static str] {
+        &[r#"{"change": {"kind": "data"}}"#]
+    }
 }
 
 #[cfg(test)]

@@ -60,6 +60,13 @@ impl Defect for CrashAfterDwell {
         }
         Vec::new()
     }
+
+    fn cases(&self) -> &'static [&'static str] {
+        &[
+            r#"{"of": {"dwell": "20m", "restart_time": "3m"}}"#,
+            r#"{"of": {"dwell": {"exponential": {"mean": "20m"}}}}"#,
+        ]
+    }
 }
 
 #[cfg(test)]

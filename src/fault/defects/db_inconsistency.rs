@@ -99,6 +99,12 @@ impl Defect for DbInconsistency {
         }
         findings
     }
+
+    fn cases(&self) -> &'static [&'static str] {
+        &[
+            r#"{"of": {"load": 3.0, "held": "1m", "grows": "10m"}, "change": {"target": {"kinds": ["ims"]}}, "rollout": {"stages": [{"max_unavailable": 6, "drain": {"mode": "hard"}, "install": "5m"}]}}"#,
+        ]
+    }
 }
 
 #[cfg(test)]

@@ -118,6 +118,12 @@ impl Defect for PoisonMessage {
             .chain(zeros.into_iter().flatten())
             .collect()
     }
+
+    fn cases(&self) -> &'static [&'static str] {
+        &[
+            r#"{"of": {"probability": 0.9, "hop_delay": {"uniform": {"min": "10s", "max": "60s"}}, "restart_time": {"uniform": {"min": "60s", "max": "200s"}}}, "change": {"kind": "route-policy", "target": {"kinds": ["router"], "count": 1}}, "rollout": {"rollback": {"needs": ["oob-access"], "per_node": "2m"}}}"#,
+        ]
+    }
 }
 
 #[cfg(test)]

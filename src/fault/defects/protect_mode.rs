@@ -126,6 +126,13 @@ impl Defect for ProtectMode {
         .flatten()
         .collect()
     }
+
+    fn cases(&self) -> &'static [&'static str] {
+        &[
+            r#"{"change": {"target": {"kinds": ["amf"], "count": 1}}}"#,
+            r#"{"of": {"contained": 0.6}, "change": {"target": {"kinds": ["mme"], "count": 1}}}"#,
+        ]
+    }
 }
 
 #[cfg(test)]

@@ -42,6 +42,15 @@ impl Defect for RejectAll {
             ..local("reject-all", Trigger::OnLoad, effects)
         }
     }
+
+    fn cases(&self) -> &'static [&'static str] {
+        &[
+            r#"{"of": {"cause": 3, "share": 0.5}}"#,
+            r#"{"of": {"cause": 17}}"#,
+            r#"{"of": {"cause": 22}}"#,
+            r#"{"of": {"cause": 111}}"#,
+        ]
+    }
 }
 
 #[cfg(test)]

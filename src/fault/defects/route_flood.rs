@@ -83,6 +83,12 @@ impl Defect for RouteFlood {
         let edges = not_empty("edges", &self.edges, "at least one kind of edge");
         edges.into_iter().chain(factor).collect()
     }
+
+    fn cases(&self) -> &'static [&'static str] {
+        &[
+            r#"{"change": {"kind": "route-policy", "target": {"kinds": ["router"], "count": 1}}, "rollout": {"rollback": {"needs": ["oob-access"], "per_node": "2m"}}}"#,
+        ]
+    }
 }
 
 #[cfg(test)]

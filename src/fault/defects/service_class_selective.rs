@@ -79,6 +79,14 @@ impl Defect for ServiceClassSelective {
         let kinds = not_empty("kinds", &self.kinds, "at least one kind of core function");
         kinds.into_iter().collect()
     }
+
+    fn cases(&self) -> &'static [&'static str] {
+        &[
+            r#"{"of": {"service": "calls"}, "change": {"target": {"kinds": ["ims"]}}}"#,
+            r#"{"of": {"service": "ims"}, "change": {"target": {"kinds": ["ims"]}}}"#,
+            r#"{"of": {"service": "registration"}}"#,
+        ]
+    }
 }
 
 #[cfg(test)]

@@ -76,6 +76,10 @@ impl Defect for SupplyChain {
             .into_iter()
             .collect()
     }
+
+    fn cases(&self) -> &'static [&'static str] {
+        &[r#"{"of": {"at": "+60m"}}"#, r#"{"of": {"sleep": "30m"}}"#]
+    }
 }
 
 #[cfg(test)]

@@ -56,6 +56,12 @@ impl Defect for TimerMismatch {
         let kinds = not_empty("kinds", &self.kinds, "at least one kind of core function");
         kinds.into_iter().chain(zero).collect()
     }
+
+    fn cases(&self) -> &'static [&'static str] {
+        &[
+            r#"{"change": {"target": {"kinds": ["udm"]}}, "beside": [{"kind": "neighbour-arrival", "rate": 400.0, "duration": "30m"}]}"#,
+        ]
+    }
 }
 
 #[cfg(test)]

@@ -72,6 +72,12 @@ impl Defect for TransportMisweight {
         let kinds = not_empty("kinds", &self.kinds, "at least one kind of core function");
         edges.into_iter().chain(kinds).collect()
     }
+
+    fn cases(&self) -> &'static [&'static str] {
+        &[
+            r#"{"of": {"hops": 2}, "change": {"kind": "route-policy", "target": {"kinds": ["router"], "count": 1}}, "rollout": {"rollback": {"needs": ["oob-access"], "per_node": "2m"}}}"#,
+        ]
+    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::Sign;
 use super::evidence::Evidence;
 
 mod attempts_per_device;
+mod change_recency;
 mod clock_test;
 mod distance_order;
 mod first_mover;
@@ -32,11 +33,12 @@ pub struct Feature {
 }
 
 /// Every feature, in the order of outputs.
-pub static FEATURES: [Feature; 14] = [
+pub static FEATURES: [Feature; 15] = [
     first_mover::FEATURE,
     onset_shape::FEATURE,
     stage_order::FEATURE,
     distance_order::FEATURE,
+    change_recency::FEATURE,
     release_lift::FEATURE,
     clock_test::FEATURE,
     reject_mix::FEATURE,
