@@ -2,6 +2,8 @@
 //!
 //! Invariant: says nothing that the tables below it do not.
 
+use std::fmt::Write as _;
+
 use crate::base::Span;
 use crate::impact::ServiceImpact;
 use crate::network::Service;
@@ -89,20 +91,26 @@ fn back(result: &RunResult, worst: &ServiceImpact) -> String {
     }
 }
 
-/// What that meant for callers, if any call was blocked.
+/// What that meant for callers, if any call was blocked. A redial is an attempt again, so that attempts are no
+/// people: how many calls that people placed failed at first is said beside them.
 fn calls_blocked(result: &RunResult) -> String {
     let calls = &result.impact.all.calls;
-    if calls.blocked == 0 {
-        return String::new();
+    let mut text = String::new();
+    if calls.blocked > 0 {
+        let blocked = short(real(calls.blocked));
+        let first = short(real(calls.first_blocked));
+        write!(
+            text,
+            " {blocked} call attempts were blocked, redials and incoming calls counted; of calls that people placed, \
+             {first} failed at the first try."
+        )
+        .expect("text takes everything");
     }
-    let emergency = match calls.emergency_blocked {
-        0 => String::new(),
-        n => format!(", {} of them emergency calls", short(real(n))),
-    };
-    format!(
-        " {} calls were blocked{emergency}.",
-        short(real(calls.blocked))
-    )
+    if calls.emergency_blocked > 0 {
+        let blocked = short(real(calls.emergency_blocked));
+        write!(text, " {blocked} emergency calls were blocked.").expect("text takes everything");
+    }
+    text
 }
 
 /// The clock so long after the reference instant.

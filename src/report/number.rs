@@ -54,6 +54,29 @@ pub(super) fn brief(value: f64) -> String {
     }
 }
 
+/// Two ends of a range in one unit, with digits enough to tell them apart: `24.31 k…24.33 k`.
+pub(super) fn range(low: f64, high: f64) -> String {
+    const DIGITS_MAX: usize = 5;
+    if !low.is_finite() || !high.is_finite() {
+        return format!("{}…{}", brief(low), brief(high));
+    }
+    let plain = (brief(low), brief(high));
+    let apart = (high - low).abs() > 1e-9 * low.abs().max(high.abs());
+    if plain.0 != plain.1 || !apart {
+        return format!("{}…{}", plain.0, plain.1);
+    }
+    let (unit, sign) = match low.abs().max(high.abs()) {
+        1e9.. => (1e9, " G"),
+        1e6..1e9 => (1e6, " M"),
+        1e4..1e6 => (1e3, " k"),
+        _ => (1.0, ""),
+    };
+    let text = |value: f64, digits: usize| format!("{:.digits$}{sign}", value / unit);
+    let tells = |digits: &usize| text(low, *digits) != text(high, *digits);
+    let digits = (1..DIGITS_MAX).find(tells).unwrap_or(DIGITS_MAX);
+    format!("{}…{}", text(low, digits), text(high, digits))
+}
+
 fn three_digits(value: f64) -> String {
     match value.abs() {
         0.0..9.995 => format!("{value:.2}"),
@@ -138,6 +161,16 @@ mod tests {
         assert_eq!(brief(987_654.0), "988 k");
         assert_eq!(brief(-9_876.4), "-9,876");
         assert_eq!(brief(12.3), "12.30");
+    }
+
+    #[test]
+    fn the_ends_of_a_range_are_told_apart() {
+        assert_eq!(range(24_310.0, 24_380.0), "24.3 k…24.4 k");
+        assert_eq!(range(24_310.0, 24_330.0), "24.31 k…24.33 k");
+        assert_eq!(range(124.98e6, 125.02e6), "124.98 M…125.02 M");
+        assert_eq!(range(3.42e6, 11.7e6), "3.42 M…11.7 M");
+        assert_eq!(range(125e6, 125e6), "125 M…125 M");
+        assert_eq!(range(-742e3, -649e3), "-742 k…-649 k");
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use crate::study::statistics::{Interval, OrderInterval};
 use crate::study::summary::{Driver, Influence, Layout, OutcomeSummary, Spread, StudySummary};
 
-use super::number::{brief, clock, percent};
+use super::number::{brief, clock, percent, range as ends};
 use super::text_table::{Align, NO_BREAK, TextTable, fit, wrapped};
 
 /// More points than these are not listed one by one.
@@ -314,17 +314,18 @@ pub(super) fn value_text(value: f64, unit: &str) -> String {
 }
 
 pub(super) fn range_text(range: Interval, unit: &str) -> String {
-    format!(
-        "{}…{}",
-        value_text(range.low, unit),
-        value_text(range.high, unit)
-    )
+    if unit == "s" {
+        let text = |value: f64| value_text(value, unit);
+        return format!("{}…{}", text(range.low), text(range.high));
+    }
+    ends(range.low, range.high)
 }
 
 pub(super) fn open_range_text(range: OrderInterval, unit: &str) -> String {
     let end = |value: Option<f64>| value.map_or_else(|| "?".to_owned(), |v| value_text(v, unit));
     match (range.low, range.high) {
         (None, None) => String::new(),
+        (Some(low), Some(high)) if unit != "s" => ends(low, high),
         (low, high) => format!("{}…{}", end(low), end(high)),
     }
 }

@@ -6,6 +6,7 @@
 //! Invariant: a run is a pure function of (study file, number); no list of runs is ever in memory.
 
 use std::fmt;
+use std::path::Path;
 
 use crate::base::{philox4x32_10, unit_interval};
 
@@ -165,12 +166,21 @@ impl RunCommand {
             .plan
             .and_then(|plan| file.plans[plan].scenario.clone());
         let mut words: Vec<String> = ["cellfall", "run"].map(str::to_owned).to_vec();
-        words.push(own.unwrap_or_else(|| file.base.clone()));
+        words.push(portable(own.unwrap_or_else(|| file.base.clone())));
         words.extend(["--seed".to_owned(), order.seed.to_string()]);
         for set in order.overrides(file) {
             words.extend(["--set".to_owned(), set]);
         }
         Self(words)
+    }
+}
+
+/// A path that is not one machine's alone: as the study file has it, or its last part if that begins at a root.
+fn portable(path: String) -> String {
+    let parts = Path::new(&path);
+    match parts.file_name() {
+        Some(name) if parts.is_absolute() => name.to_string_lossy().into_owned(),
+        _ => path,
     }
 }
 
@@ -232,6 +242,9 @@ replications: 5
         ] {
             assert!(text.contains(set), "{set} in {text}");
         }
+        let elsewhere = study(&GRID.replace("base: a.yaml", "base: /home/me/a.yaml"));
+        let text = RunCommand::of(&elsewhere, 6).to_string();
+        assert!(text.starts_with("cellfall run a.yaml "), "{text}");
     }
 
     #[test]

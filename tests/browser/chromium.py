@@ -85,14 +85,14 @@ class Chromium:
                 return answer["result"]
             self.events.append(answer)
 
-    def open(self, path, width=1280, height=900, dark=False):
+    def open(self, path, width=1280, height=900, dark=False, media=""):
         """Open a file and wait until its script has run."""
         self.events.clear()
         self.send(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
         )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self.send("Emulation.setEmulatedMedia", features=[scheme])
+        self.send("Emulation.setEmulatedMedia", media=media, features=[scheme])
         began = time.monotonic()
         self.send("Page.navigate", url=f"file://{os.path.abspath(path)}")
         while not self.run("document.documentElement?.dataset.ready || ''"):
@@ -127,6 +127,11 @@ class Chromium:
         self.run("1")
         asked = [event for event in self.events if event.get("method") == "Network.requestWillBeSent"]
         return [event["params"]["request"]["url"] for event in asked]
+
+    def paper(self):
+        """The page as it is printed: the bytes of a PDF."""
+        data = self.send("Page.printToPDF", printBackground=False, preferCSSPageSize=True)["data"]
+        return base64.b64decode(data)
 
     def picture(self, path, clip=None):
         """Save what is to be seen: the window, or a rectangle of the page."""

@@ -15,17 +15,13 @@ import tempfile
 from pathlib import Path
 
 from chromium import Chromium
+from seen import check, marks_are_reachable, paper_holds_it, pictures_have_tables, regions_say_that_they_scroll, text_fits
 
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIOS = ROOT / "scenarios"
 HOSTILE = "</script><img src=x onerror=\"document.title='broken in'\"><script>document.title='broken in'</script>"
 BYTES_MAX = 8_000_000
 ELEMENTS_MAX = 10_000
-
-
-def check(holds, what):
-    if not holds:
-        raise SystemExit(f"FAILED: {what}")
 
 
 def cellfall(program, *words, codes=(0, 1)):
@@ -102,6 +98,18 @@ def labelled(browser, name):
     check(nameless == 0, f"{name}: {nameless} pictures or controls have no name")
     wide = browser.run("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     check(wide <= 0, f"{name}: the page is {wide} pixels wider than the window")
+    text_fits(browser, name)
+    pictures_have_tables(browser, name)
+    regions_say_that_they_scroll(browser, name)
+    empty = browser.run("[...document.querySelectorAll('th[scope=col]')].filter(e => !e.textContent.trim()).length")
+    check(empty == 0, f"{name}: {empty} columns have no heading")
+
+
+def printed(browser, page, name, pictures):
+    """A page on paper; with pictures, the PDF is left too."""
+    sheet = paper_holds_it(browser, name, page)
+    if pictures:
+        (pictures / f"{name}.pdf").write_bytes(sheet)
 
 
 STUDY = """
@@ -131,11 +139,29 @@ def studies(program, browser, place, pictures):
         means_are_those_of_the_table(browser, place / f"{name}-said")
         runs = browser.run("[...document.querySelectorAll('svg.strip title')].map(e => e.textContent)")
         check(len(runs) >= 16 and all(run.startswith("run ") for run in runs), f"{name}: {runs[:3]}")
+        study_is_told(browser, name, runs)
     cellfall(program, "plan", SCENARIOS / "first-steps.yaml", "--scale", "0.02", "--budget", "64", "--out", place / "plans")
     still(browser, place / "plans" / "report.html", "plans", pictures)
     files = sorted(path.name for path in (place / "plans").glob("plan-*.yaml"))
     named = browser.run("document.querySelector('pre').textContent").split()
     check([word for word in named if word.endswith(".yaml")] == files, f"the page names {named}, there are {files}")
+
+
+def study_is_told(browser, name, runs):
+    """A study says what it found, in words; every dot has its run in the table, with a command that any machine has."""
+    headline = browser.run("document.querySelector('h1').textContent")
+    check(not headline[:1].isdigit() and len(headline) > 20, f"{name}: the headline is {headline}")
+    headings = browser.run("[...document.querySelectorAll('h2')].map(e => e.textContent)")
+    check(not any("_" in heading for heading in headings), f"{name}: headings are identifiers: {headings}")
+    dots = {run.split(",")[0].removeprefix("run ") for run in runs}
+    rows = browser.run("[...document.querySelectorAll('[id^=run-]')].map(e => [e.id.slice(4), e.closest('tr').querySelector('code').textContent])")
+    check(dots <= {run for run, _ in rows}, f"{name}: dots without a row: {dots - {run for run, _ in rows}}")
+    check(all(command.startswith("cellfall run ") and str(ROOT) not in command for _, command in rows), f"{name}: {rows[0]}")
+    marks = browser.run("[...document.querySelectorAll('th svg.strip')].map(e => e.querySelectorAll('text').length)")
+    check(marks and min(marks) >= 1, f"{name}: axes with {marks} marks")
+    browser.run("document.querySelector('td a[href^=\"#run-\"]').click()")
+    browser.run("new Promise(done => setTimeout(done, 50))")
+    check(browser.run("document.querySelectorAll('details[open] [id^=run-]').length") > 0, f"{name}: a link does not unfold its row")
 
 
 def still(browser, page, name, pictures):
@@ -146,7 +172,10 @@ def still(browser, page, name, pictures):
         if pictures:
             browser.picture(pictures / f"{name}-{width}.png")
     check(browser.run("document.querySelectorAll('img').length") == 0, f"{name}: a hostile name does not stay text")
-    print(f"{name}: {page.stat().st_size:,} bytes")
+    printed(browser, page, name, pictures)
+    elements = browser.run("document.querySelectorAll('*').length")
+    check(elements <= ELEMENTS_MAX, f"{name}: {elements} elements")
+    print(f"{name}: {page.stat().st_size:,} bytes, {elements:,} elements")
 
 
 def means_are_those_of_the_table(browser, said):
@@ -176,6 +205,7 @@ def main():
                 opened(browser, page, width=width, dark=dark)
                 labelled(browser, f"{run.name} at {width}")
                 slider_moves_everything(browser, f"{run.name} at {width}")
+                marks_are_reachable(browser, f"{run.name} at {width}", 4)
                 check(browser.complaints() == [], f"{run.name}: {browser.complaints()}")
                 if pictures:
                     browser.picture(pictures / f"{run.name}-{width}.png")
@@ -185,12 +215,25 @@ def main():
             check(size <= BYTES_MAX, f"{run.name}: {size} bytes")
             check(elements <= ELEMENTS_MAX, f"{run.name}: {elements} elements")
             print(f"{run.name}: {size:,} bytes, {elements:,} elements, interactive after {ready} ms")
+            check(browser.run("document.querySelector('#chart-success .note')?.textContent.includes('100 %')"), f"{run.name}: nothing explains a rate above the whole")
+            printed(browser, page, run.name, pictures)
+        opened(browser, hostile / "report.html")
         shown = browser.run("[document.title, document.querySelectorAll('img').length, document.querySelector('.kicker b').textContent]")
         check(shown == [f"{HOSTILE} · cellfall", 0, HOSTILE], f"a hostile name does not stay text: {shown}")
-        opened(browser, both / "report.html")
-        labelled(browser, "comparison")
-        slider_moves_everything(browser, "comparison")
+        for width, dark in ((390, True), (1280, False)):
+            opened(browser, both / "report.html", width=width, dark=dark)
+            labelled(browser, f"comparison at {width}")
+            slider_moves_everything(browser, f"comparison at {width}")
+            marks_are_reachable(browser, f"comparison at {width}", 2)
+            if pictures:
+                browser.picture(pictures / f"comparison-{width}.png")
+        marked = browser.run("document.querySelectorAll('td.apart').length")
+        check(marked == 0, f"comparison of a run with itself: {marked} cells are marked as different")
         check(browser.run("document.querySelectorAll('img').length") == 0, "a hostile name does not stay text")
+        printed(browser, both / "report.html", "comparison", pictures)
+        cellfall(program, "plot", both, "--out", place / "plots-both")
+        drawn = {path.name for path in (place / "plots-both").iterdir()}
+        check({"timeline.svg", "map-a.svg", "map-b.svg", "out-data.svg"} <= drawn, f"comparison: pictures are {drawn}")
         studies(program, browser, place, pictures)
         cellfall(program, "score", SCENARIOS / "incidents" / "softbank-2018-12-06.yaml", "--seeds", "2", "--scale", "0.001",
                  "--set", "name=" + json.dumps(HOSTILE), "--out", place / "score")
@@ -205,7 +248,8 @@ def main():
         predicted = [row for row in verdicts if "predicted" in row]
         hits = int(browser.run("document.querySelector('td[data-hits]').textContent"))
         check(hits == sum("hit" in row for row in predicted) and 0 < hits < len(predicted), f"hits: {hits} of {predicted}")
-        for svg in sorted((place / "plots").iterdir()):
+        printed(browser, place / "score" / "report.html", "score", pictures)
+        for svg in sorted([*(place / "plots").iterdir(), *(place / "plots-both").iterdir()]):
             browser.send("Page.navigate", url=f"file://{svg}")
             check(browser.run("document.documentElement.localName") == "svg", f"{svg.name} is no picture")
         print(f"{len(list((place / 'plots').iterdir()))} pictures; all holds")

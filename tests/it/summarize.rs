@@ -234,14 +234,12 @@ fn the_report_names_runs_that_give_the_figures_again() {
         let dot = format!("<title>run {}, seed {}: ", row["run"], row["seed"]);
         assert!(page.contains(&dot), "{dot}");
     }
-    let (_, again) = page.split_once("<pre>").expect("it says how");
-    let lines: Vec<&str> = again
-        .lines()
-        .take_while(|line| !line.contains("</pre>"))
-        .collect();
-    assert!(lines.len() >= 4, "{lines:?}");
-    let line = lines[1].replace("&quot;", "\"").replace("&#39;", "'");
-    let number = lines[0].strip_prefix("# run ").expect("its number");
+    let listed: Vec<&str> = page.split("id=\"run-").skip(1).collect();
+    assert_eq!(listed.len(), runs.len(), "every run has its row");
+    let (number, _) = listed[1].split_once('"').expect("its number");
+    let (_, code) = listed[1].split_once("<code>").expect("it says how");
+    let (line, _) = code.split_once("</code>").expect("a command");
+    let line = line.replace("&quot;", "\"").replace("&#39;", "'");
     let program = env!("CARGO_BIN_EXE_cellfall");
     let line = line.replacen("cellfall", &format!("'{program}'"), 1) + " --quiet --out again";
     let mut shell = Command::new("sh");

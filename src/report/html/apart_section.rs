@@ -7,9 +7,11 @@ use std::collections::BTreeSet;
 use crate::study::{HORIZONS_MIN, Paired, RunSigns, UNKNOWN};
 
 use super::super::compare_text::letter;
+use super::super::number::short;
+use super::super::plot::escape;
 use super::compare_page::named;
 use super::run_page::{listed, section};
-use super::signature::features;
+use super::signature::{DEVIATIONS, LEAST_SHARE, STRONGEST, features, strongest};
 use super::story::Story;
 use super::table::{Cell, Table};
 
@@ -48,21 +50,26 @@ fn told_apart(paired: &Paired) -> String {
     sentences.join(" ")
 }
 
-/// What the features of the operator's view say in each run, an hour after the first impact at the latest.
+/// What the features of the operator’s view say in each run, an hour after the first impact at the latest.
 fn operators_signature(paired: &Paired, head: &[String]) -> String {
     let contracts: Vec<&str> = paired.signs.iter().map(|s| s.contract.as_str()).collect();
     let minutes = HORIZONS_MIN.map(|minutes| minutes.to_string()).join(", ");
     let caption = format!(
-        "Signature in each operator’s view {minutes} min after the first impact (contracts: {})",
+        "Signature in each operator’s view {minutes} min after the first impact, in turn where it changes (telemetry \
+         contracts: {}). Marked: what tells a run from A",
         contracts.join(", ")
     );
     let mut columns: Vec<&str> = head.iter().map(String::as_str).collect();
+    columns[0] = "what is asked";
     columns.push("tells from A");
     let mut table = Table::new(&caption, &columns);
-    let told: BTreeSet<String> = paired.signs[1..]
+    let told: Vec<BTreeSet<String>> = paired
+        .signs
         .iter()
-        .flat_map(|signs| paired.signs[0].told_from(signs))
-        .map(|(feature, _)| feature)
+        .map(|signs| {
+            let told = paired.signs[0].told_from(signs).into_iter();
+            told.map(|(feature, _)| feature).collect()
+        })
         .collect();
     for row in &paired.signs[0].rows {
         let of_all = paired.signs.iter().flat_map(|signs| &signs.rows);
@@ -74,19 +81,59 @@ fn operators_signature(paired: &Paired, head: &[String]) -> String {
             let same = signs.rows.iter().find(|other| other.feature == row.feature);
             same.map_or_else(String::new, |same| in_turn(&same.words))
         };
-        let separates = told.contains(&row.feature);
-        let class = if separates { "apart" } else { "same" };
-        let mut cells = vec![Cell::text(&row.feature)];
-        cells.extend(
-            paired
-                .signs
-                .iter()
-                .map(|s| Cell::text(words(s)).marked(class)),
-        );
-        cells.push(Cell::text(if separates { "● yes" } else { "no" }));
+        let separates = |run: usize| told[run].contains(&row.feature);
+        let apart: Vec<usize> = (1..told.len()).filter(|&run| separates(run)).collect();
+        let mut cells = vec![asked(&row.feature)];
+        cells.extend(paired.signs.iter().enumerate().map(|(run, signs)| {
+            let is_marked = separates(run) || (run == 0 && !apart.is_empty());
+            let class = if is_marked { "apart" } else { "same" };
+            Cell::text(words(signs)).marked(class)
+        }));
+        cells.push(Cell::text(runs_word(&apart)));
         table.row(&cells);
     }
     table.html()
+}
+
+/// What the features ask, as somebody would who was not there.
+const QUESTIONS: [(&str, &str); 14] = [
+    ("first-mover", "What moved first, success or requests?"),
+    ("onset-shape", "Did it begin at once or by and by?"),
+    (
+        "stage-order",
+        "Did failures follow the order of the rollout?",
+    ),
+    ("distance-order", "Did failures spread with distance?"),
+    ("release-lift", "Do changed elements fail more than others?"),
+    ("clock-test", "At one hour, or so long after installation?"),
+    ("reject-mix", "How do requests fail?"),
+    ("attempts-per-device", "Do devices keep to their back-off?"),
+    ("source-gini", "Do more connections come from a few towers?"),
+    ("unticketed-sessions", "Sessions without a change record?"),
+    ("hash-mismatches", "Software other than what was signed?"),
+    ("response-to-pause", "Did it stop when the rollout paused?"),
+    ("response-to-rollback", "Did it stop with the rollback?"),
+    ("monitoring-health", "Does monitoring still report?"),
+];
+
+/// A feature as a question, and its name.
+fn asked(feature: &str) -> Cell {
+    let known = QUESTIONS.iter().find(|known| known.0 == feature);
+    let asks = known.map_or("", |known| known.1);
+    Cell::markup(format!(
+        "{} <small>{}</small>",
+        escape(asks),
+        escape(feature)
+    ))
+}
+
+/// `● B, C`, or `no`.
+fn runs_word(runs: &[usize]) -> String {
+    let letters: Vec<String> = runs.iter().map(|&run| letter(run)).collect();
+    match letters.as_slice() {
+        [] => "no".to_owned(),
+        some => format!("● {}", some.join(", ")),
+    }
 }
 
 /// What was said at one instant after the other, once for as long as it stays.
@@ -98,18 +145,58 @@ fn in_turn(words: &[String]) -> String {
 
 /// The marks that runs leave in figures.
 fn marks(stories: &[Story], mut head: Vec<String>) -> String {
-    head.push("tells them apart".to_owned());
+    head.push("stands out".to_owned());
     let head: Vec<&str> = head.iter().map(String::as_str).collect();
-    let mut table = Table::new(
-        "Marks that each run leaves: one tells runs apart when it is at least twice as large in one as in another",
-        &head,
+    let caption = format!(
+        "Marks that each run leaves. ○ differs from A: by more than {} % of the larger value, and by more than chance \
+         ({} standard deviations of a count of simulated devices; two sampling steps of a time). ● and marked: the {} \
+         differences of each run that are largest as a ratio",
+        short(LEAST_SHARE * 100.0),
+        short(DEVIATIONS),
+        STRONGEST
     );
-    for feature in features(stories) {
+    let mut table = Table::new(&caption, &head);
+    let list = features(stories);
+    let strongest: Vec<Vec<usize>> = (0..stories.len())
+        .map(|run| strongest(&list, run))
+        .collect();
+    for (place, feature) in list.iter().enumerate() {
+        let is_strong = |run: usize| strongest[run].contains(&place);
         let mut row = vec![Cell::text(feature.name)];
-        let class = if feature.separates { "apart" } else { "same" };
-        row.extend(feature.values.iter().map(|v| Cell::number(v).marked(class)));
-        row.push(Cell::text(if feature.separates { "● yes" } else { "no" }));
+        row.extend(feature.values.iter().enumerate().map(|(run, value)| {
+            let class = if is_strong(run) { "apart" } else { "same" };
+            Cell::number(value).marked(class)
+        }));
+        let sign = |run: usize| match feature.strength[run] {
+            Some(_) if is_strong(run) => format!("● {}", letter(run)),
+            Some(_) => format!("○ {}", letter(run)),
+            None => String::new(),
+        };
+        let signs = (1..stories.len()).map(sign).filter(|sign| !sign.is_empty());
+        let signs: Vec<String> = signs.collect();
+        let words = if signs.is_empty() {
+            "no".to_owned()
+        } else {
+            signs.join("  ")
+        };
+        row.push(Cell::text(words).marked("tight"));
         table.row(&row);
     }
     table.html()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::signature::FEATURES;
+
+    #[test]
+    fn every_feature_is_asked_in_words() {
+        for feature in &FEATURES {
+            let found = QUESTIONS.iter().any(|known| known.0 == feature.name);
+            assert!(found, "{}", feature.name);
+        }
+        assert_eq!(runs_word(&[1, 2]), "● B, C");
+        assert_eq!(runs_word(&[]), "no");
+    }
 }

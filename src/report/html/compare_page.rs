@@ -5,22 +5,26 @@
 //!
 //! Invariant: every difference is to the first run; nothing is compared that the pairing does not allow.
 
-use std::fmt::Write as _;
-
 use serde::{Deserialize, Serialize};
 
 use crate::study::{Paired, PairedFigure};
 
 use super::super::compare_text::{difference, letter, sections, value};
-use super::super::number::{duration, real, short};
-use super::super::plot::{Chart, Line, Mark, Paper, TimeAxis, Unit, chart, escape};
+use super::super::number::{real, short};
+use super::super::plot::{
+    Bar, Chart, Line, Mark, Paper, TimeAxis, Unit, bars, chart, escape, sketches as map_picture,
+};
 use super::apart_section::apart_section;
+use super::compare_words::{differences, is_never_out, verdict};
 use super::document::{Document, data_of, document};
-use super::pictures::{CLASSES, Picture, worst_instant};
-use super::run_page::{footer, reportable_words, section};
-use super::story::Story;
+use super::numbers::{instants, numbers};
+use super::pictures::{CLASSES, Picture, SUCCESS_NOTE, sketches, worst_instant};
+use super::run_page::{footer, paper_maps, reportable_words, section};
+use super::slider::{Lane, Stop, controls, stops};
+use super::story::{Map, Story};
 use super::table::{Cell, Table, count};
-use super::time_section::{chart_row, controls, map_figure, moved, since_word, timeline_rows};
+use super::time_section::{chart_row, map_figure, since_word};
+use super::timeline::{moved, timeline_rows};
 
 /// How long before the change or the attack the axis begins, at most.
 const BEFORE_S: f64 = 1_800.0;
@@ -29,7 +33,7 @@ const BEFORE_S: f64 = 1_800.0;
 const LINES_MAX: usize = CLASSES.len();
 
 /// What the data of such a page begin with.
-const FORMAT: &str = "cellfall-compare-1";
+const FORMAT: &str = "cellfall-compare-2";
 
 /// The runs that stand in a page.
 #[derive(Deserialize)]
@@ -50,7 +54,43 @@ pub(super) fn compare_plots(page: &str) -> Option<Vec<(String, String)>> {
         let svg = chart(&picture.chart, &axis, Paper::Alone);
         (format!("{}.svg", picture.id), svg)
     };
-    Some(pictures(&names, &stories).into_iter().map(drawn).collect())
+    let mut files: Vec<(String, String)> =
+        pictures(&names, &stories).into_iter().map(drawn).collect();
+    let title = "What was shipped, wrong, believed and done in each run";
+    let rows: Vec<Bar> = (0..stories.len())
+        .flat_map(|n| bars_of(&stories, n))
+        .collect();
+    if !rows.is_empty() {
+        files.push(("timeline.svg".to_owned(), bars(title, &rows, &axis)));
+    }
+    files.extend(maps(&stories));
+    Some(files)
+}
+
+/// The map of each run that has one, at its telling instants.
+fn maps(stories: &[Story]) -> Vec<(String, String)> {
+    let with_map = stories
+        .iter()
+        .enumerate()
+        .filter(|(_, s)| !s.map.places.is_empty());
+    let drawn = with_map.map(|(n, story)| {
+        let title = format!("{} {}: devices without data", letter(n), story.scenario);
+        let size = (Map::WIDTH, story.map.height);
+        let svg = map_picture(
+            &title,
+            &story.map.outlines,
+            size,
+            &sketches(story),
+            Paper::Alone,
+        );
+        (format!("map-{}.svg", letter(n).to_lowercase()), svg)
+    });
+    drawn.collect()
+}
+
+/// The bars of one of the runs on the axis that all share.
+fn bars_of(stories: &[Story], run: usize) -> Vec<Bar> {
+    moved(&stories[run], &letter(run), since_word)
 }
 
 /// What stands in the page as data.
@@ -66,7 +106,7 @@ pub(super) fn compare_page(paired: &Paired, stories: &[Story]) -> String {
     let body = [
         header(paired, stories),
         "<main>".to_owned(),
-        section("What differs", "", &words(paired)),
+        section("What differs", "", &differences(paired, stories)),
         time(paired, stories),
         apart_section(paired, stories),
         figures(paired),
@@ -89,7 +129,8 @@ pub(super) fn named(paired: &Paired, run: usize) -> String {
     format!("{} {}", letter(run), paired.names[run])
 }
 
-fn of<'a>(paired: &'a Paired, key: &str) -> Option<&'a PairedFigure> {
+/// A figure of all runs.
+pub(super) fn of<'a>(paired: &'a Paired, key: &str) -> Option<&'a PairedFigure> {
     paired.figures.iter().find(|figure| figure.key == key)
 }
 
@@ -112,148 +153,6 @@ fn header(paired: &Paired, stories: &[Story]) -> String {
         stories.len(),
         escape(&verdict(paired))
     )
-}
-
-/// Which run leaves fewest devices without data, in a sentence.
-fn verdict(paired: &Paired) -> String {
-    let peaks = of(paired, "data.peak_devices").map(|figure| figure.values.as_slice());
-    let known = peaks
-        .unwrap_or_default()
-        .iter()
-        .enumerate()
-        .filter_map(|(n, v)| Some((n, (*v)?)));
-    let known: Vec<(usize, f64)> = known.collect();
-    let least = known
-        .iter()
-        .copied()
-        .reduce(|a, b| if b.1 < a.1 { b } else { a });
-    let most = known
-        .iter()
-        .copied()
-        .reduce(|a, b| if b.1 > a.1 { b } else { a });
-    match (least, most) {
-        (Some(least), Some(most)) if most.1 > least.1 => format!(
-            "{} leaves fewest devices without data at once: {}, against {} in {}.",
-            named(paired, least.0),
-            short(libm::round(least.1)),
-            short(libm::round(most.1)),
-            named(paired, most.0)
-        ),
-        _ => "As many devices are without data at once in every run.".to_owned(),
-    }
-}
-
-/// The differences in words, run by run.
-fn words(paired: &Paired) -> String {
-    let mut text = String::new();
-    for run in 1..paired.names.len() {
-        let sentences = [
-            counted(
-                paired,
-                run,
-                "data.peak_devices",
-                "devices without data at once",
-            ),
-            counted(
-                paired,
-                run,
-                "voice.peak_devices",
-                "devices without voice at once",
-            ),
-            sooner(
-                paired,
-                run,
-                "data.t90_s",
-                "90 % of those who lost data have it back",
-            ),
-            sooner(paired, run, "at_detection.after_s", "the first alarm comes"),
-            counted(paired, run, "calls.blocked", "calls blocked"),
-            counted(
-                paired,
-                run,
-                "emergency_calls.blocked",
-                "emergency calls blocked",
-            ),
-            counted(
-                paired,
-                run,
-                "data.lost_device_min",
-                "device-minutes without data",
-            ),
-            counted(
-                paired,
-                run,
-                "reportable.clauses",
-                "clauses under which it must be reported",
-            ),
-        ];
-        let items = sentences
-            .into_iter()
-            .flatten()
-            .map(|s| format!("<li>{}</li>", escape(&s)))
-            .collect::<Vec<_>>()
-            .concat();
-        write!(
-            text,
-            "<h3>{} instead of {}</h3><ul class=\"words\">{items}</ul>",
-            escape(&named(paired, run)),
-            escape(&named(paired, 0))
-        )
-        .expect("text takes everything");
-    }
-    text
-}
-
-/// `11,000 devices without data at once instead of 125 M, 125 M fewer`.
-fn counted(paired: &Paired, run: usize, key: &str, what: &str) -> Option<String> {
-    let figure = of(paired, key)?;
-    let (own, first) = (figure.values[run]?, figure.values[0]?);
-    let text = |v: f64| short(libm::round(v));
-    if (own - first).abs() < 0.5 {
-        return Some(format!("As many {what}: {}.", text(own)));
-    }
-    let word = if own < first { "fewer" } else { "more" };
-    Some(format!(
-        "{} {what} instead of {}: {} {word}.",
-        text(own),
-        text(first),
-        text((own - first).abs())
-    ))
-}
-
-/// `90 % have it back after 2 h instead of 9 h, 7 h sooner`.
-fn sooner(paired: &Paired, run: usize, key: &str, what: &str) -> Option<String> {
-    let figure = of(paired, key)?;
-    let start = |text: &str| {
-        let mut letters = text.chars();
-        letters.next().map_or_else(String::new, |first| {
-            first.to_uppercase().chain(letters).collect()
-        })
-    };
-    let what = start(what);
-    match (figure.values[run], figure.values[0]) {
-        (Some(own), Some(first)) if (own - first).abs() < 1.0 => {
-            Some(format!("{what} as soon: after {}.", duration(own)))
-        }
-        (Some(own), Some(first)) => {
-            let word = if own < first { "sooner" } else { "later" };
-            let apart = duration((own - first).abs());
-            Some(format!(
-                "{what} after {} instead of {}: {apart} {word}.",
-                duration(own),
-                duration(first)
-            ))
-        }
-        (Some(own), None) => Some(format!(
-            "{what} after {}; in the first run not at all.",
-            duration(own)
-        )),
-        (None, Some(first)) => Some(format!(
-            "{what} not at all; in the first run after {}.",
-            duration(first)
-        )),
-        (None, None) => None,
-    }
 }
 
 /// The axis that all runs share.
@@ -288,26 +187,31 @@ fn time(paired: &Paired, stories: &[Story]) -> String {
         });
     let maps = stories.iter().enumerate().map(|(n, story)| {
         format!(
-            "<div><h3>{}</h3>{}</div>",
+            "<div><h3>{}</h3>{}{}</div>",
             escape(&named(paired, n)),
-            map_figure(story, n)
+            map_figure(story, n),
+            paper_maps(story)
         )
     });
-    let bars = stories
-        .iter()
-        .enumerate()
-        .map(|(n, story)| timeline_rows(&moved(story, &letter(n)), &axis, since_word));
+    let rows: Vec<Bar> = (0..stories.len())
+        .flat_map(|n| bars_of(stories, n))
+        .collect();
     let charts = pictures(&paired.names, stories);
     let runs: Vec<(usize, &Story)> = stories.iter().enumerate().collect();
+    let at = instants((axis.from_s, axis.to_s), std::iter::empty());
+    let row = |picture: &Picture| {
+        let table = numbers(&picture.chart, &at, since_word);
+        chart_row(picture, &axis, &runs, (start, &table))
+    };
     let body = format!(
         "{}<div class=\"maps\">{}</div>{}{}</div>",
-        controls(&axis, (start, step), &format!("{} h", since_word(start))),
+        controls(&axis, (start, step), &lanes(stories, &axis), |at| format!(
+            "{} h",
+            since_word(at)
+        )),
         maps.collect::<Vec<_>>().concat(),
-        charts
-            .iter()
-            .map(|p| chart_row(p, &axis, &runs, start))
-            .collect::<String>(),
-        bars.collect::<Vec<_>>().concat(),
+        charts.iter().map(row).collect::<String>(),
+        timeline_rows(&rows, &axis, since_word),
     );
     section(
         "Side by side",
@@ -315,6 +219,27 @@ fn time(paired: &Paired, stories: &[Story]) -> String {
          chart: all maps and numbers follow.",
         &body,
     )
+}
+
+/// What happened in each run, a lane for each.
+fn lanes(stories: &[Story], axis: &TimeAxis) -> Vec<Lane> {
+    let of_run = |(n, story): (usize, &Story)| {
+        let moved = stops(story).into_iter().map(|stop| Stop {
+            at_s: stop.at_s - story.reference_s,
+            ..stop
+        });
+        Lane {
+            name: format!("run {}", letter(n)),
+            stops: moved
+                .filter(|s| (axis.from_s..=axis.to_s).contains(&s.at_s))
+                .collect(),
+        }
+    };
+    let lanes = stories.iter().enumerate().map(of_run);
+    lanes
+        .filter(|lane| !lane.stops.is_empty())
+        .take(LINES_MAX)
+        .collect()
 }
 
 /// Name, title, what is counted, unit and key.
@@ -366,8 +291,8 @@ const MEASURES: [Measure; 7] = [
     ),
     (
         "blocked",
-        "Calls blocked",
-        "per minute",
+        "Call attempts blocked",
+        "per minute, redials counted",
         Unit::Count,
         "blocked",
     ),
@@ -392,6 +317,7 @@ fn pictures(names: &[String], stories: &[Story]) -> Vec<Picture> {
         let lines: Vec<Line> = lines.collect();
         Picture {
             id,
+            note: if id == "success" { SUCCESS_NOTE } else { "" },
             keys: vec![key.to_owned(); lines.len()],
             chart: Chart {
                 title: title.to_owned(),
@@ -417,25 +343,46 @@ fn figures(paired: &Paired) -> String {
             let mut row = vec![Cell::text(name)];
             for (run, (own, apart)) in figure.values.iter().zip(&figure.differences).enumerate() {
                 let cell = match own {
+                    Some(v) if is_never_out(paired, &figure.key, run) => {
+                        Cell::value("nobody out", *v)
+                    }
                     Some(v) if figure.key.ends_with("_s") => {
                         Cell::value(value(&figure.key, *own), *v)
                     }
                     Some(v) => count(*v),
-                    None => Cell::number("not reached"),
+                    None => Cell::number(missing(&figure.key)),
                 };
                 row.push(
                     cell.with("data-figure", &figure.key)
                         .with("data-of", &run.to_string()),
                 );
+                let comparable = [0, run]
+                    .iter()
+                    .all(|&n| !is_never_out(paired, &figure.key, n));
                 if run > 0 {
-                    row.push(Cell::number(difference(&figure.key, *apart)));
+                    let apart = apart.filter(|_| comparable);
+                    row.push(Cell::number(difference(&figure.key, apart)));
                 }
             }
             table.row(&row);
         }
         text.push_str(&table.html());
     }
-    section("All figures", "Differences are to A.", &text)
+    section(
+        "All figures",
+        "Differences are to A. Times are hours, minutes and seconds since the change or the attack.",
+        &text,
+    )
+}
+
+/// What it means that a run has no such figure.
+fn missing(key: &str) -> &'static str {
+    match key {
+        _ if key.starts_with("alarm.") => "not raised",
+        _ if key.starts_with("gate.") => "did not act",
+        _ if key.starts_with("at_detection.") => "no alarm",
+        _ => "not reached",
+    }
 }
 
 fn again(paired: &Paired, stories: &[Story]) -> String {

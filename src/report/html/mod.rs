@@ -8,8 +8,11 @@
 
 mod apart_section;
 mod compare_page;
+mod compare_words;
 mod document;
 mod gather;
+mod kinds;
+mod numbers;
 mod pictures;
 mod plan_page;
 mod plots;
@@ -18,11 +21,16 @@ mod run_tables;
 mod score_page;
 mod sha256;
 mod signature;
+mod slider;
 mod story;
+mod study_finding;
 mod study_page;
 mod study_plots;
+mod study_runs;
+mod study_words;
 mod table;
 mod time_section;
+mod timeline;
 
 pub use plan_page::plan_html;
 pub use score_page::ScoreStory;
@@ -174,6 +182,26 @@ mod tests {
                 != quick_xml::events::Event::Eof
             {}
         }
+    }
+
+    #[test]
+    fn a_comparison_has_timeline_and_maps_as_files_too() {
+        let figures = [RunFigures::of(&sample()), RunFigures::of(&sample())];
+        let stories = [Story::of(&sample()), Story::of(&sample())];
+        let page = compare_html(&pair(&figures).expect("one seed"), &stories);
+        let files = plots_of_page(&page).expect("a comparison");
+        let of = |name: &str| files.iter().find(|file| file.0 == name);
+        for name in ["timeline.svg", "map-a.svg", "map-b.svg", "out-data.svg"] {
+            let (_, svg) = of(name).unwrap_or_else(|| panic!("no {name}"));
+            assert!(
+                svg.starts_with("<svg xmlns") && !svg.contains("NaN"),
+                "{name}"
+            );
+        }
+        let (_, timeline) = of("timeline.svg").expect("it is there");
+        assert!(timeline.contains("A: Rollout") && timeline.contains("B: Rollout"));
+        // The same runs: nothing stands out.
+        assert!(!page.contains("class=\"apart\""), "{page}");
     }
 
     #[test]

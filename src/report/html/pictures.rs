@@ -3,8 +3,9 @@
 //! Invariant: takes its data from the story alone.
 
 use super::super::number::duration;
-use super::super::plot::{Bar, Chart, Dot, Line, Mark, Ratio, Sketch, Step, TimeAxis, Unit};
+use super::super::plot::{Chart, Dot, Line, Mark, Ratio, Sketch, Step, TimeAxis, Unit};
 use super::gather::LETTERS;
+use super::kinds::counted;
 use super::story::{Hop, Kind, Map, Published, Story};
 
 /// Classes of devices that have a line of their own.
@@ -21,7 +22,14 @@ pub(super) struct Picture {
     pub(super) id: &'static str,
     pub(super) chart: Chart,
     pub(super) keys: Vec<String>,
+    /// What a reader must know to read it right; empty if nothing.
+    pub(super) note: &'static str,
 }
+
+/// Why a success rate can be above the whole.
+pub(super) const SUCCESS_NOTE: &str = "A request counts when a device sends it, a success when the device is in (TS 28.552: RM.RegInitReq, \
+     RM.RegInitSucc). Successes of requests sent in the minute before can make the operator’s rate exceed 100 %; the \
+     chart ends at 100 %, and so does the true line.";
 
 /// The word of a kind, as a class.
 pub(super) const fn class(kind: Kind) -> &'static str {
@@ -44,18 +52,18 @@ pub(super) fn axis(story: &Story) -> TimeAxis {
         let is_belief = row.kind == Kind::Detection;
         // Of beliefs only the first alarm and the first look are marked.
         if is_belief
-            && (row.from_s <= 0.0
+            && (row.begins_s() <= 0.0
                 || axis.marks.iter().filter(|m| m.class == "detection").count() > 1)
         {
             continue;
         }
         let near = |mark: &Mark| {
             mark.class == class(row.kind)
-                && (mark.at_s - row.from_s).abs() < APART * story.horizon_s
+                && (mark.at_s - row.begins_s()).abs() < APART * story.horizon_s
         };
         if !axis.marks.iter().any(near) {
             axis.marks.push(Mark {
-                at_s: row.from_s,
+                at_s: row.begins_s(),
                 class: class(row.kind),
                 label: row.label.clone(),
             });
@@ -102,13 +110,13 @@ pub(super) fn pictures(story: &Story) -> Vec<Picture> {
         ),
         plain(
             "classes",
-            ("Without data, by class", "share of each class's devices"),
+            ("Without data, by class", "share of each class’s devices"),
             Unit::Share,
             classes(story),
         ),
         plain(
             "blocked",
-            ("Calls blocked", "per minute"),
+            ("Call attempts blocked", "per minute, redials counted"),
             Unit::Count,
             vec![truth("blocked"), seen(operator, "blocked")],
         ),
@@ -116,7 +124,7 @@ pub(super) fn pictures(story: &Story) -> Vec<Picture> {
             "queue",
             (
                 "Longest queue at the core",
-                "work waiting, by kind of element",
+                "seconds of work waiting, by kind of element",
             ),
             Unit::Seconds,
             queues(story),
@@ -152,7 +160,7 @@ fn queues(story: &Story) -> Vec<Named> {
     let kinds = keys.filter_map(|key| key.strip_prefix("queue."));
     kinds
         .zip(CLASSES)
-        .map(|(kind, class)| (kind.to_uppercase(), class, format!("queue.{kind}")))
+        .map(|(kind, class)| (counted(kind, 1).to_owned(), class, format!("queue.{kind}")))
         .collect()
 }
 
@@ -177,20 +185,13 @@ fn picture(
         lines: drawn.collect(),
     };
     let keys: Vec<String> = lines.into_iter().map(|line| line.2).collect();
-    (!keys.is_empty()).then_some(Picture { id, chart, keys })
-}
-
-/// The bars of the timeline.
-pub(super) fn timeline(story: &Story) -> Vec<Bar> {
-    let bar = |row: &super::story::Row| Bar {
-        group: row.group.clone(),
-        label: row.label.clone(),
-        class: class(row.kind),
-        from_s: row.from_s,
-        to_s: row.to_s,
-        dots: row.dots.clone(),
-    };
-    story.rows.iter().map(bar).collect()
+    let note = if id == "success" { SUCCESS_NOTE } else { "" };
+    (!keys.is_empty()).then_some(Picture {
+        id,
+        chart,
+        keys,
+        note,
+    })
 }
 
 /// How service came back: the share of the loss made good, from the reference instant on; none if next to
@@ -289,7 +290,11 @@ pub(super) fn steps(story: &Story) -> Vec<Step> {
         Step {
             column: hop.step,
             kind: hop.kind.clone(),
-            count: format!("{}{of} {}", hop.reached, hop.kind),
+            count: format!(
+                "{}{of} {}",
+                hop.reached,
+                counted(&hop.kind, if of.is_empty() { hop.reached } else { hop.of })
+            ),
             when,
             struck: share(hop),
             from: hop

@@ -5,8 +5,9 @@
 use super::super::plot::{
     Paper, bars, chart, ratios as ratio_picture, sketches as map_picture, spread,
 };
-use super::pictures::{axis, pictures, ratios, recovery, sketches, steps, timeline};
+use super::pictures::{axis, pictures, ratios, recovery, sketches, steps};
 use super::story::{Map, Story};
+use super::timeline::timeline;
 
 /// File names and contents.
 pub(super) fn plots(story: &Story) -> Vec<(String, String)> {

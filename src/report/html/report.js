@@ -5,6 +5,33 @@
   const $ = (query, from = document) => from.querySelector(query);
   const $$ = (query, from = document) => [...from.querySelectorAll(query)];
   const svg = (name) => document.createElementNS("http://www.w3.org/2000/svg", name);
+  // What is wider than the window says so, and can be moved by keyboard; what is not is no stop of the tab key.
+  const regions = $$(".wide");
+  const measure = () => {
+    for (const region of regions) {
+      const more = region.scrollWidth > region.clientWidth + 1;
+      region.classList.toggle("more", more);
+      region.tabIndex = more ? 0 : -1;
+    }
+  };
+  window.addEventListener("resize", measure);
+  document.addEventListener("toggle", measure, true);
+  measure();
+  // On paper everything is unfolded; afterwards it is as it was.
+  let folded = [];
+  window.addEventListener("beforeprint", () => {
+    folded = $$("details:not([open])");
+    folded.forEach((d) => (d.open = true));
+  });
+  window.addEventListener("afterprint", () => folded.forEach((d) => (d.open = false)));
+  // A link to a row in a table that is folded away unfolds it.
+  const unfold = () => {
+    const row = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+    for (let d = row && row.closest("details"); d; d = d.parentElement.closest("details")) d.open = true;
+    if (row) row.scrollIntoView({ block: "center" });
+  };
+  window.addEventListener("hashchange", unfold);
+  for (const link of $$("a[href^='#']")) link.addEventListener("click", () => setTimeout(unfold));
   const data = JSON.parse($("#data").textContent);
   const ready = () => (document.documentElement.dataset.ready = String(Math.round(performance.now())));
   const time = $("#time");
@@ -262,6 +289,7 @@
       }
     }
     ticks();
+    putStops();
     slider.min = from;
     slider.max = to;
     set(Math.min(Math.max(now, from), to));
@@ -291,9 +319,41 @@
     }
   };
 
+  // The marks on the slider: a row of them is one stop of the tab key, within it the arrow keys move.
+  const stops = $$("button.stop");
+  const told = $("#stop span:last-child");
+  const putStops = () => {
+    for (const stop of stops) {
+      const share = place(Number(stop.dataset.at));
+      stop.hidden = share < -0.01 || share > 100.01;
+      stop.style.left = share + "%";
+    }
+  };
+  // What a mark says, and those of its row that lie under it.
+  const tell = (stop) => {
+    const x = stop.getBoundingClientRect().left;
+    const near = [...stop.parentElement.children].filter((s) => !s.hidden && Math.abs(s.getBoundingClientRect().left - x) < 6);
+    told.textContent = near.map((s) => s.title).join(" · ");
+  };
+  for (const stop of stops) {
+    stop.addEventListener("focus", () => tell(stop));
+    stop.addEventListener("pointerenter", () => tell(stop));
+    stop.addEventListener("keydown", (event) => {
+      const row = [...stop.parentElement.children].filter((s) => !s.hidden);
+      const at = row.indexOf(stop);
+      const next = { ArrowRight: row[at + 1], ArrowLeft: row[at - 1], Home: row[0], End: row[row.length - 1] }[event.key];
+      if (!next) return;
+      event.preventDefault();
+      stop.tabIndex = -1;
+      next.tabIndex = 0;
+      next.focus();
+    });
+  }
+
   // The cursor.
   const slider = $("#slider");
   const outputs = $$("output[data-key]");
+  const moments = $$(".moments button[data-at]");
   const set = (t) => {
     now = Math.min(Math.max(t, whole[0]), whole[1]);
     const x = place(now) + "%";
@@ -313,9 +373,10 @@
     const reference = data.stories ? 0 : data.reference_s;
     const text = data.stories ? clock(now) : clock(now) + " (" + since(now - reference) + ")";
     $("#clock").textContent = text;
+    for (const e of $$(".instant")) e.textContent = text;
     slider.value = now;
     slider.setAttribute("aria-valuetext", text);
-    for (const moment of $$("button[data-at]")) {
+    for (const moment of moments) {
       moment.setAttribute("aria-current", Number(moment.dataset.at) <= now + 30 ? "true" : "false");
     }
     maps.forEach((map) => map.draw(false));
@@ -365,8 +426,8 @@
   const again = () => { ticks(); maps.forEach((map) => map.draw(true)); };
   window.addEventListener("resize", again);
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
-  window.addEventListener("beforeprint", () => $$("details").forEach((d) => (d.open = true)));
   document.documentElement.classList.add("live");
+  putStops();
   ticks();
   set(now);
   ready();

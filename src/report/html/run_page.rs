@@ -8,6 +8,8 @@
 use super::super::number::{duration, grouped, percent, real, short};
 use super::super::plot::{Paper, chart, escape, sketches, spread};
 use super::document::{Document, document};
+use super::kinds::{counted, glossary};
+use super::numbers::{instants, numbers};
 use super::pictures::{recovery, steps, worst_instant};
 use super::run_tables::{
     again_section, impact_section, published_section, reportable_section, rollout_section,
@@ -18,6 +20,9 @@ use super::time_section::time_section;
 
 /// What stands where the digest of the results will: a page cannot hold the digest of itself.
 pub(crate) const DIGEST_HERE: &str = "\u{e000}digest\u{e000}";
+
+/// Steps of the path of a fault that fit on a sheet of paper beside one another.
+const UPRIGHT_STEPS: usize = 3;
 
 /// The page of a run.
 pub(crate) fn run_page(story: &Story) -> String {
@@ -127,8 +132,13 @@ fn tiles(story: &Story) -> String {
     let (t90, t50) = (format!("{worst}.t90_s"), format!("{worst}.t50_s"));
     let minutes = format!("{worst}.lost_device_min");
     let share = |v: f64| format!("{} of all devices", percent(v / devices));
+    let first = short(real(story.first_blocked));
     let of_calls = |v: f64| match figure("calls.attempted") {
-        Some(all) if all > 0.0 => format!("{} of {}", percent(v / all), short(all)),
+        Some(all) if all > 0.0 => format!(
+            "{} of {}, redials counted; {first} calls placed failed at first",
+            percent(v / all),
+            short(all)
+        ),
         _ => String::new(),
     };
     let by_then = figure(&format!("at_detection.{worst}.out_devices"));
@@ -157,16 +167,19 @@ fn tiles(story: &Story) -> String {
             },
         ),
         tile(
-            "Calls blocked",
+            "Call attempts blocked",
             "calls.blocked",
             figure("calls.blocked"),
             of_calls,
         ),
         tile(
-            "911 or 112 blocked",
+            "911/112 calls blocked",
             "emergency_calls.blocked",
             figure("emergency_calls.blocked"),
-            |_| String::new(),
+            |v| match figure("emergency_calls.attempted") {
+                Some(all) if all > 0.0 => format!("{} of {}", percent(v / all), short(all)),
+                _ => String::new(),
+            },
         ),
         tile("Device-minutes lost", &minutes, figure(&minutes), |v| {
             format!("{} for each device", duration(v / devices * 60.0))
@@ -217,6 +230,11 @@ fn recovery_section(story: &Story) -> String {
         })
         .collect::<Vec<_>>()
         .concat();
+    let at = instants(
+        (axis.from_s, axis.to_s),
+        axis.marks.iter().map(|mark| mark.at_s),
+    );
+    let table = numbers(&picture, &at, |at| format!("+{}", duration(at)));
     let all = story.groups.iter().find(|g| g.name == "all");
     let lost = all.and_then(|g| g.services.iter().find(|l| l.service == story.worst));
     let marks = lost.map_or_else(String::new, |lost| {
@@ -234,7 +252,7 @@ fn recovery_section(story: &Story) -> String {
         )
     });
     let body = format!(
-        "<div class=\"row chart\"><div class=\"label\"><p class=\"unit\">{}</p><ul class=\"legend\">{legend}</ul></div>{drawn}</div>",
+        "<div class=\"row chart\"><div class=\"label\"><p class=\"unit\">{}</p><ul class=\"legend\">{legend}</ul></div>{drawn}{table}</div>",
         escape(&picture.counted)
     );
     let start = story.clock.label(story.reference_s, false);
@@ -261,7 +279,8 @@ fn spread_section(story: &Story) -> String {
     let origin = &story.hops[0].first;
     let why = format!(
         "It began at {origin}; {} elements were reached and {} taken out. Each box stands for the elements of a kind so \
-         many steps away; the bar at its foot is the share taken out. Times count from {}.",
+         many steps away from there, with the kind of link that it came by; the bar at its foot is the share taken out. \
+         Times count from {}.",
         grouped(real(reached as u64)),
         grouped(real(struck as u64)),
         story.clock.label(story.reference_s, true)
@@ -288,10 +307,10 @@ fn spread_section(story: &Story) -> String {
         let from = hop
             .from
             .iter()
-            .map(|(kind, edge, n)| format!("{kind} along {edge} ({n})"));
+            .map(|(kind, edge, n)| format!("{n} from {} along {edge}", counted(kind, *n)));
         table.row(&[
             Cell::text(hop.step.to_string()),
-            Cell::text(&hop.kind),
+            Cell::text(counted(&hop.kind, 1)),
             Cell::number(hop.reached.to_string()),
             Cell::number(hop.of.to_string()),
             Cell::number(hop.struck.to_string()),
@@ -300,9 +319,13 @@ fn spread_section(story: &Story) -> String {
             Cell::text(from.collect::<Vec<_>>().join(", ")),
         ]);
     }
+    // What is wider than a sheet is printed on one that is turned.
+    let is_long = story.hops.iter().any(|hop| hop.step > UPRIGHT_STEPS);
+    let class = if is_long { "wide turned" } else { "wide" };
     let body = format!(
-        "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"path of the fault\">{picture}</div>\
-         <details><summary>As a table</summary>{}</details>",
+        "<div class=\"{class}\" tabindex=\"0\" role=\"region\" aria-label=\"Picture: the path of the fault\">{picture}</div>{}\
+         <details><summary>The path as a table</summary>{}</details>",
+        glossary(&story.hops),
         table.html()
     );
     section("The path of the fault", &why, &body)

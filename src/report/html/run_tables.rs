@@ -34,7 +34,12 @@ pub(super) fn impact_section(story: &Story) -> String {
             let class = if is_all { "total" } else { "" };
             let key = format!("{}/{}", group.name, lost.service);
             let none = lost.peak == 0;
-            let time = |t: Option<f64>| if none { Cell::number("–") } else { span(t) };
+            let time = |t: Option<f64>| match t {
+                _ if none => Cell::number("–"),
+                // The most were out before: of what came after nobody was.
+                Some(after) if after <= 0.0 => Cell::number("nobody out"),
+                _ => span(t),
+            };
             table.row_of(
                 class,
                 &[
@@ -172,7 +177,7 @@ pub(super) fn published_section(story: &Story) -> String {
             "published",
             "simulated",
             "simulated / published",
-            "",
+            "verdict",
             "is",
             "source",
         ],
@@ -199,13 +204,40 @@ pub(super) fn published_section(story: &Story) -> String {
     } else {
         String::new()
     };
+    let calls = match story.figure("calls.blocked") {
+        Some(all) if all > 0.0 => format!(
+            " Published counts of blocked calls do not count redials: unless a note says otherwise they stand beside the \
+             calls placed that failed at the first try ({}), not beside all attempts ({}).",
+            short(real(story.first_blocked)),
+            short(all)
+        ),
+        _ => String::new(),
+    };
     let hits = rows.iter().filter(|(ratio, _)| ratio.is_hit).count();
     let why = format!(
         "{hits} of {} figures lie within what was allowed. An input was put into the scenario and proves nothing; a fit \
-         was used to set a parameter; a prediction comes out of the model.{more}",
+         was used to set a parameter; a prediction comes out of the model.{calls}{more}",
         rows.len()
     );
-    section("Published beside simulated", &why, &table.html())
+    section(
+        "Published beside simulated",
+        &why,
+        &(table.html() + &notes(story)),
+    )
+}
+
+/// What a reader should know of the figures, folded away.
+fn notes(story: &Story) -> String {
+    let with_note = story.published.iter().filter(|row| !row.note.is_empty());
+    let items =
+        with_note.map(|row| format!("<li>{}: {}</li>", escape(&row.label), escape(&row.note)));
+    let items: String = items.collect();
+    if items.is_empty() {
+        return items;
+    }
+    format!(
+        "<details><summary>Notes on the figures</summary><ul class=\"words\">{items}</ul></details>"
+    )
 }
 
 pub(super) fn again_section(story: &Story) -> String {
@@ -219,7 +251,7 @@ pub(super) fn again_section(story: &Story) -> String {
     } else {
         format!("<ul class=\"words\">{notes}</ul>")
     };
-    let mut table = Table::new("What makes this run what it is", &["", ""]);
+    let mut table = Table::new("What makes this run what it is", &["what", "value"]);
     for (name, value) in [
         ("scenario", story.scenario.as_str()),
         ("hash of the scenario", &story.scenario_hash),

@@ -102,7 +102,8 @@ impl ScoreStory {
 
     /// The page.
     pub fn page(&self) -> String {
-        let incidents: String = self.incidents.iter().map(incident_section).collect();
+        let of_one = |incident: &Incident| incident_section(incident, self.seeds);
+        let incidents: String = self.incidents.iter().map(of_one).collect();
         let body = [
             self.header(),
             "<main>".to_owned(),
@@ -131,12 +132,16 @@ impl ScoreStory {
         let events = self.incidents.len();
         let plural = |n: usize| if n == 1 { "" } else { "s" };
         format!(
-            "<header><p class=\"kicker\">{events} real event{}, replayed with {} seed{} each: the median is what \
-             counts</p><h1>{}: {}.</h1><p class=\"lede\">What was put into a scenario or fitted is shown and not \
+            "<header><p class=\"kicker\">{events} real event{}, replayed with {} seed{} each{}</p><h1>{}: {}.</h1><p class=\"lede\">What was put into a scenario or fitted is shown and not \
              counted; a prediction that cannot be expressed counts as missed.</p></header>",
             plural(events),
             self.seeds,
             plural(self.seeds),
+            if self.seeds > 1 {
+                ": the median of them is what counts"
+            } else {
+                ""
+            },
             escape(&self.verdict()),
             percent(share(self.hits, self.counted))
         )
@@ -184,34 +189,53 @@ impl ScoreStory {
     }
 }
 
-fn incident_section(incident: &Incident) -> String {
+fn incident_section(incident: &Incident, seeds: usize) -> String {
+    let range = format!("range over {seeds} seeds");
+    let simulated = if seeds > 1 {
+        "simulated (median)"
+    } else {
+        "simulated"
+    };
+    let columns = [
+        "figure",
+        "published",
+        "counts as hit",
+        simulated,
+        &range,
+        "simulated / published",
+        "verdict",
+        "is",
+        "source",
+    ];
+    // One seed has no range.
+    let kept = |n: &usize| seeds > 1 || *n != RANGE;
+    let columns: Vec<&str> = (0..columns.len())
+        .filter(kept)
+        .map(|n| columns[n])
+        .collect();
     let mut table = Table::new(
         "Published beside simulated; the mark lies in the middle where both agree, its ends are a tenth and ten times",
-        &[
-            "figure",
-            "published",
-            "counts as hit",
-            "simulated",
-            "of seeds",
-            "simulated / published",
-            "",
-            "is",
-            "source",
-        ],
+        &columns,
     );
     for told in &incident.figures {
         let mark = ratio(told).map_or_else(String::new, |ratio| ratio_mark(&ratio));
-        table.row(&[
+        let cells = [
             Cell::text(&told.label),
             Cell::number(&told.published),
             Cell::number(&told.allowed),
             Cell::number(&told.simulated),
-            Cell::number(&told.spread),
+            Cell::number(range_text(told)),
             Cell::markup(mark),
             verdict(told),
             Cell::text(&told.tag),
             Cell::text(&told.source),
-        ]);
+        ];
+        let cells: Vec<Cell> = cells
+            .into_iter()
+            .enumerate()
+            .filter_map(|(n, cell)| kept(&n).then_some(cell))
+            .collect();
+        table.row(&cells);
     }
     let reasons = incident
         .figures
@@ -232,13 +256,24 @@ fn incident_section(incident: &Incident) -> String {
     section(&incident.name, &why, &(table.html() + &list))
 }
 
+/// The place of the column with the range over seeds.
+const RANGE: usize = 4;
+
+/// From the least to the most of all seeds.
+fn range_text(told: &Told) -> &str {
+    match told.spread.as_str() {
+        "" if told.is_simulated => "the same in all",
+        spread => spread,
+    }
+}
+
 fn verdict(told: &Told) -> Cell {
     match (told.is_hit, told.counts, told.is_simulated) {
         (true, _, _) => Cell::text("● hit"),
         (false, true, true) => Cell::text("○ miss").marked("tight no-hit"),
         (false, true, false) => Cell::text("– miss").marked("tight no-hit"),
         (false, false, true) => Cell::text("○ off"),
-        (false, false, false) => Cell::text(""),
+        (false, false, false) => Cell::text("–"),
     }
 }
 
@@ -246,7 +281,7 @@ fn told(scored: &ScoredFigure) -> Told {
     let row = &scored.row;
     let text = |value: f64| figure(row.unit, value);
     let is_simulated = row.outcome != Outcome::NotExpressible;
-    let or_nothing = |text: String| if is_simulated { text } else { String::new() };
+    let or_nothing = |text: String| if is_simulated { text } else { "–".to_owned() };
     let spread = scored.spread.filter(|(least, most)| least < most);
     let spread = spread.map(|(least, most)| format!("{} to {}", text(least), text(most)));
     let median = scored.median.map_or_else(|| "never".to_owned(), text);
@@ -261,7 +296,7 @@ fn told(scored: &ScoredFigure) -> Told {
         } else {
             "not simulated".to_owned()
         },
-        spread: spread.unwrap_or_default(),
+        spread: or_nothing(spread.unwrap_or_default()),
         times: times.filter(comparable),
         is_simulated,
         is_hit: is_simulated && scored.hit,
@@ -327,6 +362,23 @@ mod tests {
         assert_eq!(plots[0].0, "score-a-night.svg");
         assert!(plots[0].1.contains("as published"));
         assert_eq!(ScoreStory::of_page("<html></html>"), None);
+    }
+
+    #[test]
+    fn one_seed_has_no_range_and_several_have() {
+        let page = |seeds: usize| {
+            let mut score = Score::default();
+            score.add("a-night", &vec![sample().published; seeds]);
+            ScoreStory::of(&score, "cellfall score a.yaml").page()
+        };
+        let one = page(1);
+        assert!(
+            !one.contains("range over") && !one.contains("median"),
+            "{one}"
+        );
+        assert!(!one.contains("<td></td>"), "no empty column: {one}");
+        let two = page(2);
+        assert!(two.contains("range over 2 seeds") && two.contains("the same in all"));
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Marks the data of a page as ours.
-pub(crate) const FORMAT: &str = "cellfall-report-1";
+pub(crate) const FORMAT: &str = "cellfall-report-2";
 
 /// One run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -23,6 +23,8 @@ pub struct Story {
     pub(crate) horizon_s: f64,
     pub(crate) reference_s: f64,
     pub(crate) devices: u64,
+    /// Calls placed by customers that were blocked at the first attempt.
+    pub(crate) first_blocked: u64,
     /// How bad it was, in sentences.
     pub(crate) headline: String,
     /// The word of the service that most devices lost.
@@ -36,6 +38,7 @@ pub struct Story {
     pub(crate) gates: Vec<Gate>,
     pub(crate) moments: Vec<Moment>,
     pub(crate) rows: Vec<Row>,
+    pub(crate) beliefs: Vec<Belief>,
     pub(crate) hops: Vec<Hop>,
     pub(crate) series: Series,
     pub(crate) map: Map,
@@ -151,10 +154,40 @@ pub(crate) struct Row {
     pub(crate) group: String,
     pub(crate) label: String,
     pub(crate) kind: Kind,
-    pub(crate) from_s: f64,
-    pub(crate) to_s: f64,
+    /// Its stretches in the order of time; at least one.
+    pub(crate) parts: Vec<Part>,
     /// Gates on it: when, and whether they let the rollout go on.
     pub(crate) dots: Vec<(f64, bool)>,
+}
+
+/// What a stretch of a bar stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Phase {
+    /// All that the bar stands for.
+    #[default]
+    Whole,
+    /// Elements of a stage are changed.
+    Install,
+    /// The stage is watched.
+    Soak,
+    /// Gates after the soak, and approval.
+    Verify,
+}
+
+/// A stretch of a bar: what it is, from when, until when.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Part(pub(crate) Phase, pub(crate) f64, pub(crate) f64);
+
+/// A piece of news that the operator had.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Belief {
+    pub(crate) at_s: f64,
+    /// Until when it held; none if it held to the end of the run.
+    pub(crate) until_s: Option<f64>,
+    pub(crate) news: String,
+    /// What was seen, in the operator's own figures.
+    pub(crate) seen: String,
 }
 
 /// Elements of a kind that the fault reached after so many steps.
@@ -197,6 +230,8 @@ pub(crate) struct Map {
     /// Outlines, as the data of an SVG path.
     pub(crate) outlines: String,
     pub(crate) regions: Vec<String>,
+    /// Devices of each region.
+    pub(crate) devices: Vec<u64>,
     pub(crate) places: Vec<MapPlace>,
     pub(crate) frames: Vec<MapFrame>,
     /// Elements of the core that the fault reached: place, when, whether it was taken out.
@@ -253,6 +288,18 @@ fn whole<S: serde::Serializer>(values: &[f64], to: S) -> Result<S::Ok, S::Error>
 
 fn whole_if_there<S: serde::Serializer>(values: &[Option<f64>], to: S) -> Result<S::Ok, S::Error> {
     to.collect_seq(values.iter().map(|v| v.map(Short::of)))
+}
+
+impl Row {
+    /// When it begins.
+    pub(crate) fn begins_s(&self) -> f64 {
+        self.parts.first().map_or(0.0, |part| part.1)
+    }
+
+    /// When it ends.
+    pub(crate) fn ends_s(&self) -> f64 {
+        self.parts.last().map_or(0.0, |part| part.2)
+    }
 }
 
 impl Map {

@@ -3,21 +3,24 @@
 //!
 //! Invariant: every picture stands beside its numbers; every dot names its run.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use crate::study::statistics::Interval;
 use crate::study::summary::{Driver, Influence, OutcomeSummary, Spread, StudySummary};
-use crate::study::{Cell as Field, RunCommand, StudyFile, Table as Runs};
+use crate::study::{Cell as Field, StudyFile, Table as Runs};
 
 use super::super::number::{grouped, percent, real};
-use super::super::plot::{Estimate, Reach, difference, escape, share_bar, strip};
+use super::super::plot::{
+    Estimate, Reach, Scale, axis_strip, difference, escape, share_bar, strip,
+};
 use super::super::study_text::{
     NOT_ALWAYS, head, open_range_text, range_text, sentence, value_text,
 };
 use super::document::{Document, document};
 use super::run_page::{footer, section};
+use super::study_finding::{Finding, finding, foremost};
+use super::study_runs::runs_section;
+use super::study_words::{title, unit_words};
 use super::table::{Cell, Table};
 
 /// More points than these are not listed one by one.
@@ -52,18 +55,19 @@ pub(super) type Drawn = (f64, usize);
 
 /// The page.
 pub fn study_html(page: &StudyPage<'_>) -> String {
-    let mut named = BTreeSet::new();
-    let outcomes: Vec<String> = page
-        .summary
-        .outcomes
-        .iter()
-        .map(|outcome| outcome_section(page, outcome, &mut named))
+    let outcomes = page.summary.outcomes.iter();
+    let findings: Vec<Finding> = outcomes
+        .clone()
+        .map(|outcome| finding(page.summary, outcome))
         .collect();
+    let sections = outcomes
+        .zip(&findings)
+        .map(|(o, f)| outcome_section(page, o, f));
     let body = [
-        header(page),
+        header(page, &findings),
         "<main>".to_owned(),
-        outcomes.concat(),
-        again(page, &named),
+        sections.collect(),
+        runs_section(page),
         "</main>".to_owned(),
         footer(),
     ];
@@ -78,54 +82,76 @@ pub fn study_html(page: &StudyPage<'_>) -> String {
     })
 }
 
-fn header(page: &StudyPage<'_>) -> String {
+fn header(page: &StudyPage<'_>, findings: &[Finding]) -> String {
     let about = page.file.map_or("", |file| file.description.as_str());
     let words = head(page.summary);
-    let lines = words[1..]
-        .iter()
-        .map(|line| format!("<li>{}</li>", escape(line)));
+    let first = foremost(findings);
+    let headline = first.map_or(words[0].as_str(), |f| f.headline.as_str());
+    // What the headline says is not said again, but its evidence is.
+    let found = findings.iter().map(|f| match first {
+        Some(first) if first == f => format!("<li>{}</li>", escape(&f.evidence)),
+        _ => format!("<li>{}</li>", escape(&f.headline)),
+    });
     format!(
-        "<header><p class=\"kicker\">study <b>{}</b></p><h1>{}</h1><p class=\"lede\">{}</p><ul class=\"words\">{}</ul></header>",
+        "<header><p class=\"kicker\">Study with cellfall · <b>{}</b> · {}</p><h1>{}</h1><p class=\"lede\">{}</p>\
+         <ul class=\"words\">{}{}</ul></header>",
         escape(page.name),
         escape(&words[0]),
+        escape(headline),
         escape(about),
-        lines.collect::<String>()
+        found.collect::<String>(),
+        varied(page)
     )
 }
 
-fn outcome_section(
-    page: &StudyPage<'_>,
-    outcome: &OutcomeSummary,
-    named: &mut BTreeSet<u64>,
-) -> String {
+/// What was varied, in the words of the study.
+fn varied(page: &StudyPage<'_>) -> String {
+    let each = page.summary.parameters.iter().map(|column| {
+        let meaning = escape(&column.meaning);
+        format!("<b>{}</b> ({meaning})", escape(&column.name))
+    });
+    let each: Vec<String> = each.collect();
+    if each.is_empty() {
+        return String::new();
+    }
+    format!("<li>Varied: {}.</li>", each.join(", "))
+}
+
+fn outcome_section(page: &StudyPage<'_>, outcome: &OutcomeSummary, found: &Finding) -> String {
     let column = &outcome.column;
     let body = [
-        distribution(page, outcome, named),
+        format!("<p class=\"found\">{}</p>", escape(&found.evidence)),
+        distribution(page, outcome),
         differences(page, outcome),
         drivers(outcome),
         waiting(page, outcome),
     ];
-    let heading = format!("{} ({})", column.name, column.unit);
-    section(&heading, &column.meaning, &body.concat())
+    let why = format!(
+        "{}. In {}; column {} of runs.csv.",
+        column
+            .meaning
+            .replace("the reference instant", "the change or the attack"),
+        unit_words(&column.unit),
+        column.name
+    );
+    section(&title(column), &why, &body.concat())
 }
 
 /// The runs of each point as dots, beside their figures.
-fn distribution(
-    page: &StudyPage<'_>,
-    outcome: &OutcomeSummary,
-    named: &mut BTreeSet<u64>,
-) -> String {
+fn distribution(page: &StudyPage<'_>, outcome: &OutcomeSummary) -> String {
     let rows = rows_of(page, outcome);
     let column = page.runs.column(&outcome.column.name);
     let drawn = |rows: &[usize]| drawn(page, rows, column);
-    let reach = Reach::of(
-        drawn(&rows[rows.len() - 1].2).iter().map(|run| run.0),
-        false,
-    );
     let unit = outcome.column.unit.as_str();
+    let reached = drawn(&rows[rows.len() - 1].2);
+    let scale = scale_of(reached.iter().map(|run| run.0), false, unit);
+    let picture = format!(
+        "each run, the mean and its 95 % interval ({})",
+        unit_words(unit)
+    );
     let columns = [
-        "",
-        "each run, the mean and its interval",
+        "point",
+        &picture,
         "runs",
         "mean",
         "95 % interval",
@@ -134,22 +160,25 @@ fn distribution(
         "lowest in",
         "highest in",
     ];
-    let mut table = Table::new("How it is distributed", &columns);
+    let axis = axis_strip(&scale, |value| value_text(value, unit));
+    let mut table = Table::new(
+        "How it is distributed; each dot says its run when pointed at, and all runs stand at the end of the page",
+        &columns,
+    )
+    .with_axis(1, &axis);
     for (label, spread, rows) in rows {
         let values = drawn(&rows);
         let ends = [values.first(), values.last()].map(|run| run.map(|run| number(page, run.1)));
-        named.extend(ends.iter().flatten());
         let shown = |value: Option<f64>| {
             Cell::number(value.map_or("-".to_owned(), |v| value_text(v, unit)))
         };
         let interval = spread
             .mean_interval
             .map_or_else(String::new, |r| range_text(r, unit));
-        let [lowest, highest] =
-            ends.map(|run| Cell::text(run.map_or_else(String::new, |run| format!("run {run}"))));
+        let [lowest, highest] = ends.map(|run| Cell::markup(run.map_or_else(String::new, link)));
         table.row(&[
             Cell::text(label),
-            Cell::markup(strip(&dots(page, &values, unit), estimate(spread), reach)),
+            Cell::markup(strip(&dots(page, &values, unit), estimate(spread), &scale)),
             Cell::number(grouped(real(spread.runs as u64))),
             mean_cell(outcome, label, spread),
             Cell::number(interval),
@@ -160,6 +189,16 @@ fn distribution(
         ]);
     }
     table.html()
+}
+
+/// A run by its number, which leads to its row in the table of all runs.
+fn link(run: u64) -> String {
+    format!("<a href=\"#run-{run}\">run {run}</a>")
+}
+
+/// The axis of values in a unit.
+pub(super) fn scale_of(values: impl Iterator<Item = f64>, with_zero: bool, unit: &str) -> Scale {
+    Scale::of(Reach::of(values, with_zero), unit == "s")
 }
 
 /// A point of a study: its name, how its outcome is distributed, its rows.
@@ -222,11 +261,11 @@ pub(super) fn dots(page: &StudyPage<'_>, runs: &[Drawn], unit: &str) -> Vec<(f64
     .collect()
 }
 
-fn number(page: &StudyPage<'_>, row: usize) -> u64 {
+pub(super) fn number(page: &StudyPage<'_>, row: usize) -> u64 {
     whole(page, row, "run")
 }
 
-fn whole(page: &StudyPage<'_>, row: usize, name: &str) -> u64 {
+pub(super) fn whole(page: &StudyPage<'_>, row: usize, name: &str) -> u64 {
     let column = page.runs.column(name);
     match column.map(|at| &page.runs.rows[row][at]) {
         Some(Field::Whole(value)) => *value,
@@ -235,13 +274,13 @@ fn whole(page: &StudyPage<'_>, row: usize, name: &str) -> u64 {
 }
 
 /// What the intervals of all differences reach, and zero.
-pub(super) fn reach_of_differences(outcome: &OutcomeSummary) -> Reach {
+pub(super) fn scale_of_differences(outcome: &OutcomeSummary) -> Scale {
     let reached = outcome.differences.iter().flat_map(|difference| {
         let interval = difference.paired.mean_interval.map(ends);
         let (low, high) = interval.unwrap_or((difference.paired.mean, difference.paired.mean));
         [low, high]
     });
-    Reach::of(reached, true)
+    scale_of(reached, true, &outcome.column.unit)
 }
 
 /// Every point against the first, on the same seeds.
@@ -250,18 +289,21 @@ fn differences(page: &StudyPage<'_>, outcome: &OutcomeSummary) -> String {
         return String::new();
     }
     let unit = outcome.column.unit.as_str();
-    let reach = reach_of_differences(outcome);
-    let caption = format!("Less {}, on the same seeds", page.summary.points[0].label);
+    let scale = scale_of_differences(outcome);
+    let first = &page.summary.points[0].label;
+    let caption = format!("The difference to {first}, on the same seeds: left of the line is less");
+    let picture = format!("difference and its 95 % interval ({})", unit_words(unit));
     let columns = [
-        "",
-        "less, none, more",
+        "point",
+        &picture,
         "mean",
         "95 % interval",
-        "lower in",
+        "less in so many pairs",
         "95 % interval",
         "pairs",
     ];
-    let mut table = Table::new(&caption, &columns);
+    let axis = axis_strip(&scale, |value| value_text(value, unit));
+    let mut table = Table::new(&caption, &columns).with_axis(1, &axis);
     for one in &outcome.differences {
         let paired = &one.paired;
         let interval = paired.mean_interval.map(ends);
@@ -273,7 +315,7 @@ fn differences(page: &StudyPage<'_>, outcome: &OutcomeSummary) -> String {
                     value: paired.mean,
                     interval,
                 },
-                reach,
+                &scale,
             )),
             Cell::number(value_text(paired.mean, unit)),
             Cell::number(
@@ -300,8 +342,13 @@ fn drivers(outcome: &OutcomeSummary) -> String {
     }
     let mut table = Table::new(
         "What drives it",
-        &["", "share, or strength from 0 to 1", "in words"],
-    );
+        &[
+            "what was varied",
+            "share, or strength from 0 to 1",
+            "in words",
+        ],
+    )
+    .with_axis(1, &axis_strip(&whole_scale(), |value| format!("{value}")));
     for driver in &outcome.drivers {
         table.row(&[
             Cell::text(&driver.parameter),
@@ -310,6 +357,11 @@ fn drivers(outcome: &OutcomeSummary) -> String {
         ]);
     }
     table.html()
+}
+
+/// From nothing to all.
+pub(super) fn whole_scale() -> Scale {
+    Scale::of(Reach(0.0, 1.0), false)
 }
 
 pub(super) fn strength(driver: &Driver) -> Estimate {
@@ -350,7 +402,7 @@ fn waiting(page: &StudyPage<'_>, outcome: &OutcomeSummary) -> String {
     }
     let mut table = Table::new(
         NOT_ALWAYS,
-        &["", "reached", "25 %", "50 %", "95 % interval", "75 %"],
+        &["point", "reached", "25 %", "50 %", "95 % interval", "75 %"],
     );
     let points = page.summary.points.iter().map(|point| point.label.as_str());
     let labels = if outcome.waiting.len() == 1 {
@@ -375,20 +427,4 @@ fn waiting(page: &StudyPage<'_>, outcome: &OutcomeSummary) -> String {
         ]);
     }
     table.html()
-}
-
-/// The runs that tables name, each with the command that repeats it.
-fn again(page: &StudyPage<'_>, named: &BTreeSet<u64>) -> String {
-    let why = "A dot says its run and seed. From the directory of the study file, with the version that ran it; other \
-               runs differ in seed and levels, which runs.csv has.";
-    let Some(file) = page.file else {
-        let words = "<p>Each row of runs.csv has the seed and the levels of its run.</p>";
-        return section("Run it again", "", words);
-    };
-    let lines = named.iter().map(|&run| {
-        let command = RunCommand::of(file, run).to_string();
-        format!("# run {run}\n{command}\n")
-    });
-    let text = escape(&lines.collect::<String>());
-    section("Run it again", why, &format!("<pre>{text}</pre>"))
 }

@@ -105,6 +105,16 @@ impl Table {
         }
     }
 
+    /// The same table with markup of our own under the heading of a column: an axis, say.
+    #[must_use]
+    pub(super) fn with_axis(mut self, column: usize, markup: &str) -> Self {
+        let ends = self.head.match_indices("</th>").nth(column);
+        if let Some((at, _)) = ends {
+            self.head.insert_str(at, markup);
+        }
+        self
+    }
+
     /// One more row.
     pub(super) fn row(&mut self, cells: &[Cell]) {
         self.row_of("", cells);
@@ -142,7 +152,7 @@ impl Table {
             }
         }
         format!(
-            "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"{caption}\"><table><caption>{caption}</caption>\
+            "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Table: {caption}\"><table><caption><span>{caption}</span></caption>\
              <thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>",
             caption = self.caption,
             body = self.body
@@ -153,6 +163,16 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_axis_stands_under_the_heading_of_its_column() {
+        let table = Table::new("t", &["a", "b"]).with_axis(1, "<svg></svg>");
+        let html = table.html();
+        assert!(
+            html.contains("<th scope=\"col\">b<svg></svg></th>"),
+            "{html}"
+        );
+    }
 
     #[test]
     fn cells_are_escaped_and_words_stand_left() {

@@ -7,14 +7,14 @@
 use std::fmt::Write as _;
 
 use super::super::number::{real, short};
-use super::super::plot::{Bar, Paper, TimeAxis, Unit, bar, chart, escape};
-use super::pictures::{Picture, axis, class, pictures, timeline};
+use super::super::plot::{Paper, TimeAxis, chart, escape};
+use super::numbers::{instants, numbers};
+use super::pictures::{Picture, axis, class, pictures};
 use super::run_page::{opening_instant, paper_maps, section, swatch};
-use super::story::{Kind, Story};
+use super::slider::{controls, lanes};
+use super::story::Story;
 use super::table::{Cell, Table};
-
-/// Rows of the table of numbers behind the charts.
-const NUMBERS_MAX: u32 = 25;
+use super::timeline::{beliefs_table, timeline, timeline_rows};
 
 /// The section of one run.
 pub(super) fn time_section(story: &Story) -> String {
@@ -24,47 +24,29 @@ pub(super) fn time_section(story: &Story) -> String {
         [first, second, ..] => second - first,
         _ => 60.0,
     };
-    let bars = timeline(story);
-    let pictures = pictures(story);
+    let clock = |at: f64| story.clock.label(at, false);
+    let told = story.moments.iter().map(|moment| moment.at_s);
+    let at = instants((0.0, story.horizon_s), told);
+    let charts = pictures(story);
+    let chart = |picture: &Picture| {
+        let table = numbers(&picture.chart, &at, clock);
+        chart_row(picture, &axis, &[(0, story)], (start, &table))
+    };
     let body = format!(
         "{}<div class=\"where\">{}{}</div>{}{}{}{}</div>",
-        controls(&axis, (start, step), &story.clock.label(start, false)),
+        controls(&axis, (start, step), &lanes(story), clock),
         map_figure(story, 0),
         moments(story),
         paper_maps(story),
-        timeline_rows(&bars, &axis, |at| story.clock.label(at, false)[4..]
-            .to_owned()),
-        pictures
-            .iter()
-            .map(|p| chart_row(p, &axis, &[(0, story)], start))
-            .collect::<String>(),
-        numbers(story, &pictures),
+        timeline_rows(&timeline(story), &axis, clock),
+        beliefs_table(story),
+        charts.iter().map(chart).collect::<String>(),
     );
     section(
         "When and where",
         "Move through the run with the slider, or over any chart: the map, the charts and the numbers beside them follow. \
-         Solid lines are what was true; dashed ones what the operator’s tools showed at that moment.",
+         Where a chart has an operator’s view, it is dashed: what the tools showed at that moment, beside what was true.",
         &body,
-    )
-}
-
-/// The slider and what goes with it; opens the part that moves.
-pub(super) fn controls(axis: &TimeAxis, (start, step): (f64, f64), clock: &str) -> String {
-    let (from, to) = (axis.from_s, axis.to_s);
-    let mut spans =
-        String::from("<button type=\"button\" data-span=\"0\" aria-pressed=\"true\">All</button>");
-    for hours in [6, 1] {
-        let span = f64::from(hours) * 3_600.0;
-        if span < to - from {
-            write!(spans, "<button type=\"button\" data-span=\"{span}\" aria-pressed=\"false\">{hours} h</button>").expect("text takes everything");
-        }
-    }
-    format!(
-        "<div id=\"time\" data-from=\"{from}\" data-to=\"{to}\" data-start=\"{start}\"><div class=\"bar-of-time\">\
-         <button type=\"button\" id=\"play\" aria-pressed=\"false\">▶ Play</button>\
-         <input type=\"range\" id=\"slider\" min=\"{from}\" max=\"{to}\" step=\"{step}\" value=\"{start}\" aria-label=\"Time\">\
-         <span id=\"clock\">{}</span><div class=\"spans\" role=\"group\" aria-label=\"How much time the charts show\">{spans}</div></div>",
-        escape(clock)
     )
 }
 
@@ -108,13 +90,7 @@ fn regions(story: &Story, run: usize) -> String {
         &["region", "devices", "out now", "most out (data)"],
     );
     for (n, region) in story.map.regions.iter().enumerate() {
-        let devices: u64 = story
-            .map
-            .places
-            .iter()
-            .filter(|p| p.4 == n)
-            .map(|p| p.3)
-            .sum();
+        let devices = story.map.devices.get(n).copied().unwrap_or(0);
         let key = format!("out.data/region/{region}");
         let most = story
             .points(&key)
@@ -170,47 +146,12 @@ pub(super) fn since_word(seconds: f64) -> String {
     format!("{sign}{}:{:02}", minutes / 60, minutes % 60)
 }
 
-/// The bars, each beside its label, group by group.
-pub(super) fn timeline_rows(
-    bars: &[Bar],
-    axis: &TimeAxis,
-    clock: impl Fn(f64) -> String,
-) -> String {
-    let (mut text, mut group) = (String::new(), "");
-    for one in bars {
-        if one.group != group {
-            group = &one.group;
-            write!(
-                text,
-                "<div class=\"row head\"><b>{}</b><span></span></div>",
-                escape(group)
-            )
-            .expect("text takes everything");
-        }
-        let span = format!("{} to {}", clock(one.from_s), clock(one.to_s));
-        let label = escape(&one.label);
-        write!(text, "<div class=\"row bars\"><div class=\"label\" title=\"{label}, {span}\">{label}<span class=\"sr\">, {span}{}</span></div>{}</div>",
-            verdicts(one),
-            bar(one, axis)).expect("text takes everything");
-    }
-    text
-}
-
-/// The gates on a bar, in words for those who do not see it.
-fn verdicts(one: &Bar) -> String {
-    let failed = one.dots.iter().filter(|dot| !dot.1).count();
-    match one.dots.len() {
-        0 => String::new(),
-        all => format!("; gates: {} passed, {failed} failed", all - failed),
-    }
-}
-
 /// A chart beside its name, its lines and their values at the cursor.
 pub(super) fn chart_row(
     picture: &Picture,
     axis: &TimeAxis,
     runs: &[(usize, &Story)],
-    start: f64,
+    (start, table): (f64, &str),
 ) -> String {
     let drawn = &picture.chart;
     let mut legend = String::new();
@@ -229,62 +170,15 @@ pub(super) fn chart_row(
             drawn.unit.word(),
             escape(&now.map_or("no data".to_owned(), |v| drawn.unit.text(v)))).expect("text takes everything");
     }
+    let note = match picture.note {
+        "" => String::new(),
+        note => format!("<p class=\"note\">{}</p>", escape(note)),
+    };
     format!(
-        "<div class=\"row chart\" id=\"chart-{}\"><div class=\"label\"><h3>{}</h3><p class=\"unit\">{}</p><ul class=\"legend\">{legend}</ul></div>{}</div>",
+        "<div class=\"row chart\" id=\"chart-{}\"><div class=\"label\"><h3>{}</h3><p class=\"unit\">{}</p><ul class=\"legend\">{legend}</ul></div>{}{note}{table}</div>",
         picture.id,
         escape(&drawn.title),
         escape(&drawn.counted),
         chart(drawn, axis, Paper::Page)
     )
-}
-
-/// The numbers behind the charts, at instants evenly spread and at those of the story.
-fn numbers(story: &Story, pictures: &[Picture]) -> String {
-    let mut instants: Vec<f64> = story.moments.iter().map(|m| m.at_s).collect();
-    let step = story.horizon_s / f64::from(NUMBERS_MAX - 1);
-    instants.extend((0..NUMBERS_MAX).map(|n| step * f64::from(n)));
-    instants.sort_by(f64::total_cmp);
-    instants.dedup_by(|a, b| (*a - *b).abs() < 30.0);
-    let mut columns: Vec<(String, &str, Unit)> = Vec::new();
-    for picture in pictures {
-        for (line, key) in picture.chart.lines.iter().zip(&picture.keys) {
-            let name = format!("{}: {}", picture.chart.title, line.name);
-            columns.push((name, key, picture.chart.unit));
-        }
-    }
-    let mut head = vec!["time"];
-    head.extend(columns.iter().map(|c| c.0.as_str()));
-    let mut table = Table::new("The charts in numbers", &head);
-    for at in instants {
-        let mut row = vec![Cell::text(story.clock.label(at, false))];
-        for (_, key, unit) in &columns {
-            let value = story.value_at(key, at);
-            row.push(Cell::number(
-                value.map_or("no data".to_owned(), |v| unit.text(v)),
-            ));
-        }
-        table.row(&row);
-    }
-    format!(
-        "<details><summary>The charts in numbers</summary>{}</details>",
-        table.html()
-    )
-}
-
-/// The bars of one of several runs, moved to the time that all share.
-pub(super) fn moved(story: &Story, letter: &str) -> Vec<Bar> {
-    let kept = story.rows.iter().filter(|row| row.kind != Kind::Service);
-    let bar = |row: &super::story::Row| Bar {
-        group: format!("{letter}: {}", row.group),
-        label: row.label.clone(),
-        class: class(row.kind),
-        from_s: row.from_s - story.reference_s,
-        to_s: row.to_s - story.reference_s,
-        dots: row
-            .dots
-            .iter()
-            .map(|(at, passed)| (at - story.reference_s, *passed))
-            .collect(),
-    };
-    kept.map(bar).collect()
 }

@@ -61,8 +61,8 @@ fn mark(ratio: &Ratio, left: f64, width: f64, y: f64) -> String {
 pub(crate) fn ratio_mark(ratio: &Ratio) -> String {
     let drawn = mark(ratio, 0.0, SMALL, 9.0);
     format!(
-        "<svg class=\"ratio\" width=\"{}\" height=\"18\" aria-hidden=\"true\">{drawn}</svg>",
-        two(SMALL)
+        "<svg class=\"ratio\" width=\"{w}\" height=\"18\" viewBox=\"0 0 {w} 18\" aria-hidden=\"true\">{drawn}</svg>",
+        w = two(SMALL)
     )
 }
 

@@ -1,12 +1,10 @@
-//! Lines and bars over time.
+//! Lines over time.
 //!
 //! Invariant: what is not known is a gap, never a zero.
 
 use std::fmt::Write as _;
 
-use super::paper::{
-    LABELS, Paper, TimeAxis, WIDTH, alone, escape, mark_lines, moves, tick_texts, two,
-};
+use super::paper::{LABELS, Paper, TimeAxis, WIDTH, alone, escape, mark_lines, tick_texts, two};
 use super::scale::Unit;
 
 /// Pixels from the top of a picture's axis to its bottom.
@@ -229,95 +227,6 @@ fn path(
         pen_down = true;
     }
     text
-}
-
-/// A bar over time.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Bar {
-    /// The heading it stands under.
-    pub(crate) group: String,
-    /// What it is.
-    pub(crate) label: String,
-    /// Its class: `change`, `fault`, `detection`, `action`.
-    pub(crate) class: &'static str,
-    /// Left end.
-    pub(crate) from_s: f64,
-    /// Right end.
-    pub(crate) to_s: f64,
-    /// Gates: when, and whether they passed.
-    pub(crate) dots: Vec<(f64, bool)>,
-}
-
-/// One bar in a page.
-pub(crate) fn bar(one: &Bar, axis: &TimeAxis) -> String {
-    let marks = mark_lines(axis, Paper::Page, 0.0, 18.0);
-    let drawn = bar_at(one, axis, Paper::Page, 0.0);
-    format!(
-        "<svg class=\"t\" width=\"100%\" height=\"18\" aria-hidden=\"true\">{marks}{drawn}</svg>"
-    )
-}
-
-/// A bar that is at least thick enough to be seen.
-fn bar_at(one: &Bar, axis: &TimeAxis, paper: Paper, top: f64) -> String {
-    let x = axis.x(paper, one.from_s);
-    let share = (axis.share(one.to_s) - axis.share(one.from_s)).max(0.003);
-    let (width, until) = match paper {
-        Paper::Page => (
-            format!("{}%", two(share * 100.0)),
-            format!(" data-until=\"{}\"", two(one.to_s)),
-        ),
-        Paper::Alone => (two(share * WIDTH), String::new()),
-    };
-    let mut text = format!(
-        "<rect class=\"bar {}\"{}{until} x=\"{x}\" y=\"{}\" width=\"{width}\" height=\"12\" rx=\"2\"/>",
-        one.class,
-        moves(paper, one.from_s),
-        two(top + 3.0)
-    );
-    for (at_s, passed) in &one.dots {
-        let class = if *passed { "pass" } else { "fail" };
-        write!(
-            text,
-            "<circle class=\"{class}\"{} cx=\"{}\" cy=\"{}\" r=\"5\"/>",
-            moves(paper, *at_s),
-            axis.x(paper, *at_s),
-            two(top + 9.0)
-        )
-        .expect("text takes everything");
-    }
-    text
-}
-
-/// All bars as a picture of its own, under their headings.
-pub(crate) fn bars(title: &str, list: &[Bar], axis: &TimeAxis) -> String {
-    let (mut body, mut y, mut group) = (String::new(), 52.0, "");
-    for one in list {
-        if one.group != group {
-            group = &one.group;
-            write!(
-                body,
-                "<text class=\"strong\" x=\"16\" y=\"{}\">{}</text>",
-                two(y + 13.0),
-                escape(group)
-            )
-            .expect("text takes everything");
-            y += 20.0;
-        }
-        let label: String = one.label.chars().take(40).collect();
-        write!(
-            body,
-            "<text x=\"16\" y=\"{}\">{}</text>{}",
-            two(y + 13.0),
-            escape(&label),
-            bar_at(one, axis, Paper::Alone, y)
-        )
-        .expect("text takes everything");
-        y += 20.0;
-    }
-    let marks = mark_lines(axis, Paper::Alone, 44.0, y);
-    let ticks = tick_texts(axis, Paper::Alone, y + 16.0);
-    let size = (LABELS + WIDTH + 24.0, y + 32.0);
-    alone(title, size, &format!("{marks}{body}{ticks}"))
 }
 
 #[cfg(test)]

@@ -6,9 +6,16 @@ use std::fmt::Write as _;
 
 use super::paper::{Paper, alone, escape, two};
 
-const COLUMN: f64 = 160.0;
-const BOX: (f64, f64) = (136.0, 42.0);
+/// Pixels of a box, at least; it is as wide as its text needs.
+const BOX: (f64, f64) = (104.0, 42.0);
 const ROW: f64 = 56.0;
+
+/// Pixels between two columns of boxes.
+const BETWEEN: f64 = 18.0;
+
+/// Pixels that a letter of the first and of the second line takes, at most in the mean of a word in any of the
+/// fonts that a page asks for.
+const LETTERS: (f64, f64) = (7.2, 6.3);
 
 /// Elements of a kind, so many steps from the origin.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,44 +37,71 @@ pub(crate) struct Step {
 /// The picture.
 pub(crate) fn spread(title: &str, steps: &[Step], paper: Paper) -> String {
     let top = if paper == Paper::Alone { 44.0 } else { 8.0 };
-    let (columns, rows) = size(steps);
-    let width = 16.0 + columns * COLUMN;
-    let height = top + rows * ROW + 8.0;
+    let boxes = Boxes::of(steps, top);
+    let width = boxes.left(boxes.widths.len()) - BETWEEN + 8.0;
+    let height = top + rows(steps) * ROW + 8.0;
     let mut body = String::new();
     for step in steps {
-        body.push_str(&flows(step, steps, top));
+        body.push_str(&flows(step, &boxes));
     }
     for step in steps {
-        body.push_str(&boxed(step, place(step, steps, top)));
+        body.push_str(&boxed(step, boxes.place(step), boxes.widths[step.column]));
     }
     if paper == Paper::Alone {
         return alone(title, (width.max(420.0), height), &body);
     }
     format!(
-        "<svg class=\"spread\" width=\"{}\" height=\"{}\" role=\"img\" aria-label=\"{}\">{body}</svg>",
-        two(width),
-        two(height),
-        escape(title)
+        "<svg class=\"spread\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" role=\"img\" aria-label=\"{}\">{body}</svg>",
+        escape(title),
+        w = two(width),
+        h = two(height)
     )
 }
 
-/// Columns and rows, as lengths.
-fn size(steps: &[Step]) -> (f64, f64) {
-    let columns = steps.iter().map(|s| s.column + 1).max().unwrap_or(1);
+/// The most boxes in a column.
+fn rows(steps: &[Step]) -> f64 {
     let in_column = |c: usize| steps.iter().filter(|s| s.column == c).count();
-    let rows = (0..columns).map(in_column).max().unwrap_or(1);
-    (real(columns), real(rows))
+    let most = steps.iter().map(|step| in_column(step.column)).max();
+    real(most.unwrap_or(1))
 }
 
-/// The upper left corner of a box.
-fn place(step: &Step, steps: &[Step], top: f64) -> (f64, f64) {
-    let own = steps.iter().filter(|s| s.column == step.column);
-    let row = own.take_while(|s| s.kind != step.kind).count();
-    (8.0 + real(step.column) * COLUMN, top + real(row) * ROW)
+/// Where the boxes stand.
+struct Boxes<'a> {
+    steps: &'a [Step],
+    top: f64,
+    /// Of the boxes of each column: as wide as the longest text in them.
+    widths: Vec<f64>,
 }
 
-fn boxed(step: &Step, (x, y): (f64, f64)) -> String {
-    let struck = step.struck.clamp(0.0, 1.0) * BOX.0;
+impl<'a> Boxes<'a> {
+    fn of(steps: &'a [Step], top: f64) -> Self {
+        let letters = |text: &str| real(text.chars().count());
+        let columns = steps.iter().map(|s| s.column + 1).max().unwrap_or(1);
+        let mut widths = vec![BOX.0; columns];
+        for step in steps {
+            let (first, second) = (letters(&step.count), letters(&step.when));
+            let needs = (first * LETTERS.0).max(second * LETTERS.1) + 16.0;
+            widths[step.column] = widths[step.column].max(needs);
+        }
+        Self { steps, top, widths }
+    }
+
+    /// The left edge of a column.
+    fn left(&self, column: usize) -> f64 {
+        let before = self.widths[..column].iter();
+        8.0 + before.map(|width| width + BETWEEN).sum::<f64>()
+    }
+
+    /// The upper left corner of a box.
+    fn place(&self, step: &Step) -> (f64, f64) {
+        let own = self.steps.iter().filter(|s| s.column == step.column);
+        let row = own.take_while(|s| s.kind != step.kind).count();
+        (self.left(step.column), self.top + real(row) * ROW)
+    }
+}
+
+fn boxed(step: &Step, (x, y): (f64, f64), wide: f64) -> String {
+    let struck = step.struck.clamp(0.0, 1.0) * wide;
     format!(
         "<rect class=\"box\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"3\"/>\
          <rect class=\"struck\" x=\"{x}\" y=\"{bar}\" width=\"{struck}\" height=\"4\"/>\
@@ -75,7 +109,7 @@ fn boxed(step: &Step, (x, y): (f64, f64)) -> String {
          <text class=\"sub\" x=\"{tx}\" y=\"{second}\">{when}</text>",
         x = two(x),
         y = two(y),
-        w = two(BOX.0),
+        w = two(wide),
         h = two(BOX.1),
         bar = two(y + BOX.1 - 4.0),
         struck = two(struck),
@@ -88,17 +122,17 @@ fn boxed(step: &Step, (x, y): (f64, f64)) -> String {
 }
 
 /// From the boxes of the column before to this one, thicker for more.
-fn flows(step: &Step, steps: &[Step], top: f64) -> String {
-    let (x, y) = place(step, steps, top);
+fn flows(step: &Step, boxes: &Boxes<'_>) -> String {
+    let (x, y) = boxes.place(step);
     let (x, y) = (x, y + BOX.1 / 2.0);
     let mut text = String::new();
     for (kind, count) in &step.from {
         let before = |s: &&Step| &s.kind == kind && s.column < step.column;
-        let Some(parent) = steps.iter().rfind(before) else {
+        let Some(parent) = boxes.steps.iter().rfind(before) else {
             continue;
         };
-        let (px, py) = place(parent, steps, top);
-        let (px, py) = (px + BOX.0, py + BOX.1 / 2.0);
+        let (px, py) = boxes.place(parent);
+        let (px, py) = (px + boxes.widths[parent.column], py + BOX.1 / 2.0);
         let middle = f64::midpoint(px, x);
         let thick = 1.5 + 2.0 * libm::log2(real(*count) + 1.0);
         write!(
@@ -147,5 +181,23 @@ mod tests {
             assert_eq!(text.matches("class=\"box\"").count(), 3);
             assert_eq!(text.matches("class=\"flow\"").count(), 2);
         }
+    }
+
+    #[test]
+    fn boxes_are_as_wide_as_their_text() {
+        let step = |count: &str, when: &str| Step {
+            column: 0,
+            kind: "x".into(),
+            count: count.into(),
+            when: when.into(),
+            struck: 0.0,
+            from: Vec::new(),
+        };
+        let long = "17 of 20 identity providers";
+        let steps = [step("1 amf", "by sbi"), step(long, "by sbi")];
+        let widths = Boxes::of(&steps, 0.0).widths;
+        assert!(widths[0] > 7.0 * 27.0 && widths.len() == 1, "{widths:?}");
+        let few = Boxes::of(&steps[..1], 0.0).widths;
+        assert!((few[0] - BOX.0).abs() < 1e-9, "{few:?}");
     }
 }

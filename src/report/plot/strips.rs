@@ -9,14 +9,15 @@ use serde::{Deserialize, Serialize};
 
 use super::paper::{alone, escape, two};
 use super::scale::Unit;
+use super::strip_axis::Scale;
 
 /// Pixels of a picture in a cell.
-const WIDTH: f64 = 260.0;
+pub(super) const WIDTH: f64 = 260.0;
 const HEIGHT: f64 = 24.0;
 const MIDDLE: f64 = HEIGHT / 2.0;
 
 /// Room at both ends, so that marks stay whole.
-const EDGE: f64 = 6.0;
+pub(super) const EDGE: f64 = 6.0;
 
 /// Pixels of the picture of plans.
 const PLANS: (f64, f64) = (640.0, 300.0);
@@ -41,7 +42,7 @@ impl Reach {
         })
     }
 
-    fn x(self, value: f64) -> String {
+    pub(super) fn x(self, value: f64) -> String {
         let share = (value - self.0) / (self.1 - self.0).max(1e-300);
         two(EDGE + share.clamp(0.0, 1.0) * (WIDTH - 2.0 * EDGE))
     }
@@ -58,9 +59,9 @@ pub(crate) struct Estimate {
 
 fn small(body: &str) -> String {
     format!(
-        "<svg class=\"strip\" width=\"{}\" height=\"{}\" aria-hidden=\"true\">{body}</svg>",
-        two(WIDTH),
-        two(HEIGHT)
+        "<svg class=\"strip\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" aria-hidden=\"true\">{body}</svg>",
+        w = two(WIDTH),
+        h = two(HEIGHT)
     )
 }
 
@@ -87,12 +88,9 @@ fn bar_of(estimate: Estimate, reach: Reach) -> String {
 }
 
 /// Runs as dots, each with its name, and their mean.
-pub(crate) fn strip(dots: &[(f64, String)], mean: Option<Estimate>, reach: Reach) -> String {
-    let mut body = format!(
-        "<rect class=\"band\" x=\"0\" y=\"0\" width=\"{}\" height=\"{}\"/>",
-        two(WIDTH),
-        two(HEIGHT)
-    );
+pub(crate) fn strip(dots: &[(f64, String)], mean: Option<Estimate>, scale: &Scale) -> String {
+    let reach = scale.reach;
+    let mut body = scale.lines(0.0, HEIGHT);
     for (n, (value, name)) in dots.iter().enumerate() {
         // Equal values stand beside one another.
         let offset = f64::from(u8::try_from(n * 5 % 13).unwrap_or(0)) - 6.0;
@@ -110,10 +108,12 @@ pub(crate) fn strip(dots: &[(f64, String)], mean: Option<Estimate>, reach: Reach
 }
 
 /// A difference with its interval, and where zero is.
-pub(crate) fn difference(estimate: Estimate, reach: Reach) -> String {
+pub(crate) fn difference(estimate: Estimate, scale: &Scale) -> String {
+    let reach = scale.reach;
     let zero = reach.x(0.0);
     let body = format!(
-        "<line class=\"even\" x1=\"{zero}\" x2=\"{zero}\" y1=\"0\" y2=\"{}\"/>{}",
+        "{}<line class=\"even\" x1=\"{zero}\" x2=\"{zero}\" y1=\"0\" y2=\"{}\"/>{}",
+        scale.lines(0.0, HEIGHT),
         two(HEIGHT),
         bar_of(estimate, reach)
     );
@@ -176,11 +176,13 @@ pub(crate) struct PlanDot {
 /// Plans by how long they take and what they lose, for a page.
 pub(crate) fn frontier(title: &str, loss: &str, plans: &[PlanDot]) -> String {
     format!(
-        "<div class=\"wide\"><svg class=\"frontier\" width=\"{}\" height=\"{}\" role=\"img\" aria-label=\"{}\">{}</svg></div>",
+        "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Picture: {title}\"><svg class=\"frontier\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{title}\">{}</svg></div>",
         two(PLANS.0),
         two(PLANS.1),
-        escape(title),
-        plan_axes(loss, plans)
+        two(PLANS.0),
+        two(PLANS.1),
+        plan_axes(loss, plans),
+        title = escape(title)
     )
 }
 
@@ -276,10 +278,10 @@ mod tests {
             .collect();
         let reach = Reach::of(dots.iter().map(|dot| dot.0), false);
         assert_eq!(reach, Reach(0.0, 39.0));
-        let svg = strip(&dots, None, reach);
+        let svg = strip(&dots, None, &Scale::of(reach, false));
         assert_eq!(svg.matches("<circle").count(), 40);
         assert!(svg.contains("&lt;run 39&gt;") && !svg.contains("<run"));
-        let flat = strip(&dots[..1], None, Reach(5.0, 5.0));
+        let flat = strip(&dots[..1], None, &Scale::of(Reach(5.0, 5.0), false));
         assert!(!flat.contains("NaN") && !flat.contains("inf"), "{flat}");
     }
 
@@ -291,7 +293,8 @@ mod tests {
         };
         let reach = Reach::of([-8.0, -2.0].into_iter(), true);
         assert_eq!(reach, Reach(-8.0, 0.0));
-        assert!(difference(estimate, reach).contains("<line class=\"even\" x1=\"254\""));
+        let svg = difference(estimate, &Scale::of(reach, false));
+        assert!(svg.contains("<line class=\"even\" x1=\"254\""), "{svg}");
         assert!(
             share_bar(Estimate {
                 value: 0.5,

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use std::collections::BTreeMap;
 
-use crate::impact::PlaceFrame;
+use crate::impact::{PlaceFrame, Scope};
 use crate::simulation::RunResult;
 
 use super::super::super::plot::{Degrees, Flat, Projection};
@@ -43,10 +43,23 @@ pub(super) fn map(result: &RunResult) -> Map {
         height: sheet.height,
         outlines: outlines(projection, &sheet),
         regions: result.names.regions.clone(),
+        devices: devices(result),
         places: list.collect(),
         frames: frames(&result.places.frames),
         marks: marks(result, projection, &sheet),
     }
+}
+
+/// Devices of each region as they are counted over time: at a small scale a region may have more or fewer than
+/// its places are said to have.
+fn devices(result: &RunResult) -> Vec<u64> {
+    let mut devices = vec![0; result.names.regions.len()];
+    for row in &result.kpi.devices {
+        if let Scope::Region(region) = row.scope {
+            devices[region] = result.names.at_scale_one(row.counts.devices);
+        }
+    }
+    devices
 }
 
 /// The sheet that the map is drawn on.

@@ -2,6 +2,7 @@
 //!
 //! Invariant: pure; takes figures over as they are and computes none of its own but sums, rates and shares.
 
+mod beliefs;
 mod map;
 mod series;
 mod spread;
@@ -39,6 +40,7 @@ pub(crate) fn story(result: &RunResult) -> Story {
         horizon_s: result.horizon.as_secs_f64(),
         reference_s: impact.reference.as_secs_f64(),
         devices: impact.all.devices,
+        first_blocked: impact.all.calls.first_blocked,
         headline: headline(result).replace('\u{a0}', " "),
         worst: SERVICE_WORDS[widest(result).0].to_owned(),
         figures: RunFigures::of(result).values,
@@ -54,6 +56,7 @@ pub(crate) fn story(result: &RunResult) -> Story {
         gates: timeline::gates(result),
         moments: timeline::moments(result),
         rows: timeline::rows(result),
+        beliefs: beliefs::beliefs(result),
         hops: spread::hops(result),
         series: series::series(result),
         map: map::map(result),

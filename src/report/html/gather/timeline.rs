@@ -5,11 +5,12 @@
 
 use std::fmt::Write as _;
 
-use crate::base::Record;
-use crate::simulation::RunResult;
+use crate::base::{Record, SimTime};
+use crate::simulation::{RunResult, StageFact};
 
 use super::super::super::log_table::{Told, told};
-use super::super::story::{Gate, Kind, Moment, Row};
+use super::super::story::{Gate, Kind, Moment, Part, Phase, Row};
+use super::beliefs::believed;
 
 /// Bars of one group, at most.
 const ROWS_MAX: usize = 12;
@@ -71,7 +72,7 @@ pub(super) fn rows(result: &RunResult) -> Vec<Row> {
     let groups = [
         stages(result),
         faults(result),
-        beliefs(result),
+        believed(result),
         actions(result),
     ];
     groups.into_iter().flat_map(shortened).collect()
@@ -88,7 +89,7 @@ fn shortened(mut rows: Vec<Row>) -> Vec<Row> {
 }
 
 fn stages(result: &RunResult) -> Vec<Row> {
-    let stage = |fact: &crate::simulation::StageFact| {
+    let stage = |fact: &StageFact| {
         let gates = result.gates.iter().filter(|gate| gate.stage == fact.name);
         let plural = if fact.elements == 1 { "" } else { "s" };
         Row {
@@ -100,14 +101,44 @@ fn stages(result: &RunResult) -> Vec<Row> {
                 fact.outcome.replace('-', " ")
             ),
             kind: Kind::Change,
-            from_s: fact.started.as_secs_f64(),
-            to_s: fact.ended.unwrap_or(result.horizon).as_secs_f64(),
+            parts: phases(result, fact),
             dots: gates
                 .map(|gate| (gate.at.as_secs_f64(), gate.passed))
                 .collect(),
         }
     };
     result.stages.iter().map(stage).collect()
+}
+
+/// The phases of a stage: until all of it is installed, until its soak is over, until it is judged.
+fn phases(result: &RunResult, fact: &StageFact) -> Vec<Part> {
+    let end = fact.ended.unwrap_or(result.horizon);
+    let first = |kind: &str| {
+        let own = |r: &&Record| r.source == "rollout" && r.kind == kind && r.subject == fact.name;
+        let within = |r: &&Record| r.at >= fact.started && r.at <= end;
+        let found = result.records.iter().filter(own).find(within);
+        found.map_or(end, |record| record.at)
+    };
+    let installed = first("stage-installed");
+    let soaked = first("soak-over").max(installed);
+    let all = [
+        (Phase::Install, fact.started, installed),
+        (Phase::Soak, installed, soaked),
+        (Phase::Verify, soaked, end),
+    ];
+    let lasts = all.into_iter().filter(|(_, from, to)| to > from);
+    let mut parts: Vec<Part> = lasts
+        .map(|(phase, from, to)| Part(phase, from.as_secs_f64(), to.as_secs_f64()))
+        .collect();
+    if parts.is_empty() {
+        parts.push(whole(fact.started, end));
+    }
+    parts
+}
+
+/// All of a bar.
+pub(super) fn whole(from: SimTime, to: SimTime) -> Part {
+    Part(Phase::Whole, from.as_secs_f64(), to.as_secs_f64())
 }
 
 /// From the first entry of one kind to the last of another.
@@ -128,8 +159,7 @@ fn faults(result: &RunResult) -> Vec<Row> {
             group: "What was wrong".to_owned(),
             label: format!("fault: {reached} reached, {struck} taken out"),
             kind: Kind::Fault,
-            from_s: first.at.as_secs_f64(),
-            to_s: end.as_secs_f64(),
+            parts: vec![whole(first.at, end)],
             dots: Vec::new(),
         });
     }
@@ -149,41 +179,9 @@ fn attack(result: &RunResult, began: &Record) -> Row {
         group: "What was wrong".to_owned(),
         label: format!("attack: {name}"),
         kind: Kind::Fault,
-        from_s: began.at.as_secs_f64(),
-        to_s: end.as_secs_f64(),
+        parts: vec![whole(began.at, end)],
         dots: Vec::new(),
     }
-}
-
-/// What the operator believed, from one piece of news to the next.
-fn beliefs(result: &RunResult) -> Vec<Row> {
-    let mut news: Vec<(f64, String)> = vec![(0.0, "all is well".to_owned())];
-    for record in &result.records {
-        let what = match record.kind {
-            "gate-verdict" if record.detail.ends_with("failed") => {
-                format!("gate {} has failed", record.subject)
-            }
-            "alarm-raised" => format!("alarm {}", record.subject),
-            "detected" => format!("people look into {}", record.subject),
-            "triage-done" => "it is known what is wrong".to_owned(),
-            "decision" => "it is decided what to do".to_owned(),
-            "alarm-cleared" => format!("alarm {} is over", record.subject),
-            _ => continue,
-        };
-        news.push((record.at.as_secs_f64(), what));
-    }
-    let ends: Vec<f64> = news.iter().skip(1).map(|n| n.0).collect();
-    let horizon = result.horizon.as_secs_f64();
-    let rows = news.into_iter().zip(ends.into_iter().chain([horizon]));
-    rows.map(|((from_s, label), to_s)| Row {
-        group: "What the operator believed".to_owned(),
-        label,
-        kind: Kind::Detection,
-        from_s,
-        to_s,
-        dots: Vec::new(),
-    })
-    .collect()
 }
 
 fn actions(result: &RunResult) -> Vec<Row> {
@@ -217,8 +215,7 @@ fn actions(result: &RunResult) -> Vec<Row> {
             group: "What was done".to_owned(),
             label,
             kind: Kind::Action,
-            from_s: began.at.as_secs_f64(),
-            to_s: end.as_secs_f64(),
+            parts: vec![whole(began.at, end)],
             dots: Vec::new(),
         }
     };
@@ -228,4 +225,45 @@ fn actions(result: &RunResult) -> Vec<Row> {
         .filter(|r| r.detail != "roll-back")
         .map(row)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::super::sample::sample;
+    use super::*;
+
+    fn rollout(minute: f64, kind: &'static str) -> Record {
+        Record {
+            at: SimTime::from_secs(minute * 60.0),
+            source: "rollout",
+            kind,
+            subject: "wave-1".to_owned(),
+            detail: String::new(),
+        }
+    }
+
+    /// The sample's stage begins at once and ends at minute 8.
+    #[test]
+    fn a_stage_is_installed_soaks_and_is_judged() {
+        let mut result = sample();
+        let fact = result.stages[0].clone();
+        let end = fact.ended.expect("it ended").as_secs_f64();
+        result.records = vec![rollout(2.0, "stage-installed"), rollout(5.0, "soak-over")];
+        let expected = [
+            Part(Phase::Install, 0.0, 120.0),
+            Part(Phase::Soak, 120.0, 300.0),
+            Part(Phase::Verify, 300.0, end),
+        ];
+        assert_eq!(phases(&result, &fact), expected);
+        // Stopped while it soaked: nothing was judged after.
+        result.records.pop();
+        let expected = [
+            Part(Phase::Install, 0.0, 120.0),
+            Part(Phase::Soak, 120.0, end),
+        ];
+        assert_eq!(phases(&result, &fact), expected);
+        // Stopped while it was installed.
+        result.records.clear();
+        assert_eq!(phases(&result, &fact), [Part(Phase::Install, 0.0, end)]);
+    }
 }
