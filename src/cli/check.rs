@@ -5,6 +5,7 @@
 
 use serde_json::json;
 
+use crate::base::nearest;
 use crate::report::wrapped;
 use crate::scenario::{Rule, rules};
 
@@ -99,7 +100,11 @@ pub(super) fn explain(asked: Option<&str>, terminal: &mut Terminal<'_>) -> Resul
     let Some(rule) = rules().iter().find(|rule| rule.id == id) else {
         let ids: Vec<_> = rules().iter().map(|rule| rule.id).collect();
         let known = ids.join(", ");
-        return Err(Stop::File(format!("no rule \"{id}\"; there are {known}")));
+        let meant = nearest(id, &ids).map(|meant| format!(", perhaps \"{meant}\""));
+        let meant = meant.unwrap_or_default();
+        return Err(Stop::File(format!(
+            "no rule \"{id}\"{meant}; there are {known}"
+        )));
     };
     let parts = [rule.explanation, rule.incident];
     let text = parts.map(|part| wrapped(part, terminal.width).join("\n"));

@@ -40,6 +40,8 @@ pub struct Plan {
     pub lint: Vec<(&'static str, String)>,
     /// What is odd about the network, for those who ask.
     pub remarks: Vec<String>,
+    /// Number of published figures to compare with.
+    pub published: usize,
 }
 
 /// What is known of a network before anything happens to it.

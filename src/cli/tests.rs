@@ -59,6 +59,7 @@ impl Engine for Sample {
             warnings: warning.into_iter().collect(),
             lint: lint.into_iter().collect(),
             remarks: Vec::new(),
+            published: result.published.len(),
         }
     }
 

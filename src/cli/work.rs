@@ -69,6 +69,7 @@ impl Engine for Cellfall {
             warnings: said[..said.len() - remarks].to_vec(),
             lint: lint.collect(),
             remarks: said[said.len() - remarks..].to_vec(),
+            published: scenario.file().published.figures.len(),
         }
     }
 

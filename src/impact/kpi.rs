@@ -133,6 +133,7 @@ fn device_delta(before: &ClassCounts, now: &ClassCounts) -> ClassCounts {
     delta.calls_first_blocked -= before.calls_first_blocked;
     delta.emergency_calls -= before.emergency_calls;
     delta.emergency_blocked -= before.emergency_blocked;
+    delta.emergency_redials -= before.emergency_redials;
     delta
 }
 

@@ -92,7 +92,7 @@ pub(super) fn add(sum: &mut ClassCounts, more: &ClassCounts) {
 }
 
 /// The plain counters, as one list.
-pub(super) fn counters(counts: &mut ClassCounts) -> [&mut u64; 15] {
+pub(super) fn counters(counts: &mut ClassCounts) -> [&mut u64; 16] {
     [
         &mut counts.devices,
         &mut counts.registered,
@@ -109,5 +109,6 @@ pub(super) fn counters(counts: &mut ClassCounts) -> [&mut u64; 15] {
         &mut counts.calls_first_blocked,
         &mut counts.emergency_calls,
         &mut counts.emergency_blocked,
+        &mut counts.emergency_redials,
     ]
 }

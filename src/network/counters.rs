@@ -64,10 +64,12 @@ pub struct ClassCounts {
     /// Calls blocked that the device originated and that were no redials: the ordinary demand that was
     /// not carried, each call counted once.
     pub calls_first_blocked: u64,
-    /// Emergency calls attempted.
+    /// Emergency calls attempted, redials included.
     pub emergency_calls: u64,
-    /// Emergency calls blocked.
+    /// Emergency calls blocked, redials included.
     pub emergency_blocked: u64,
+    /// Emergency calls that were redials after a blocked one.
+    pub emergency_redials: u64,
 }
 
 impl ClassCounts {
@@ -93,6 +95,7 @@ impl ClassCounts {
         self.calls_first_blocked += part.calls_first_blocked;
         self.emergency_calls += part.emergency_calls;
         self.emergency_blocked += part.emergency_blocked;
+        self.emergency_redials += part.emergency_redials;
     }
 }
 

@@ -6,9 +6,9 @@ mod streams;
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::Command;
 
-use super::support::scratch;
+use super::support::{Done, done, program, scratch};
 
 const SMALL: &str = "
 description: A small night
@@ -46,13 +46,11 @@ impl Place {
     }
 
     fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cellfall"));
-        command.args(words).current_dir(&self.0);
-        command
+        program(&self.0, words)
     }
 
     fn run(&self, words: &[&str]) -> Done {
-        Done::of(&self.command(words).output().expect("the program starts"))
+        done(&self.0, words)
     }
 
     fn names(&self, folder: &str) -> Vec<String> {
@@ -77,27 +75,9 @@ impl Place {
     }
 }
 
-/// How the program ended, and what it said.
-#[derive(Debug)]
-struct Done {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Done {
-    fn of(output: &Output) -> Self {
-        Self {
-            code: output.status.code().expect("it was not killed"),
-            out: String::from_utf8_lossy(&output.stdout).into_owned(),
-            err: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
-    }
-}
-
 #[track_caller]
 fn ends(done: &Done, code: i32) {
-    assert_eq!(done.code, code, "{done:#?}");
+    assert_eq!(done.code, Some(code), "{done:#?}");
 }
 
 const FILES: [&str; 10] = [

@@ -3,13 +3,12 @@
 //! Invariant: only what a user of the library or of the program sees.
 
 use std::fs;
-use std::process::{Command, Output};
 
 use cellfall::scenario::Scenario;
 use cellfall::simulation::simulate;
 use cellfall::study::{DetectPlan, DetectStudy, Overseer, WatchError, detect_study};
 
-use super::support::{scenario_with, scratch};
+use super::support::{output, scenario_with, scratch};
 
 /// An hour in, the one element that registers the region's 5G phones is lost for good.
 const NIGHT: &str = "
@@ -228,15 +227,6 @@ fn a_study_without_nights_is_refused() {
     assert!(matches!(error, WatchError::Plan(_)), "{error}");
 }
 
-fn program(folder: &std::path::Path, words: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cellfall"));
-    command
-        .args(words)
-        .current_dir(folder)
-        .output()
-        .expect("it starts")
-}
-
 #[test]
 fn both_commands_give_the_same_bytes_on_any_number_of_threads() {
     let folder = scratch("detectors-commands");
@@ -267,7 +257,7 @@ fn both_commands_give_the_same_bytes_on_any_number_of_threads() {
                 .copied()
                 .chain(["--threads", threads])
                 .collect();
-            let done = program(&folder, &words);
+            let done = output(&folder, &words);
             let err = String::from_utf8_lossy(&done.stderr).into_owned();
             assert_eq!(done.status.code(), Some(0), "{err}");
             String::from_utf8(done.stdout).expect("text")
@@ -279,7 +269,7 @@ fn both_commands_give_the_same_bytes_on_any_number_of_threads() {
             "{one}"
         );
     }
-    let none = program(&folder, &["gates", "night.yaml"]);
+    let none = output(&folder, &["gates", "night.yaml"]);
     assert_eq!(none.status.code(), Some(2));
     let said = String::from_utf8_lossy(&none.stderr).into_owned();
     assert!(

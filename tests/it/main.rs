@@ -23,6 +23,7 @@ mod plan;
 mod properties;
 mod report;
 mod scale;
+mod score;
 mod signature;
 mod statistics;
 mod storm;

@@ -3,13 +3,13 @@
 //! Invariant: only what a user sees: arguments, streams, files, the exit code.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::PathBuf;
+use std::process::Output;
 
 use cellfall::scenario::{Scenario, json_schema};
 use cellfall::study::search::{SearchFile, read_search};
 
-use super::support::{repository, scratch};
+use super::support::{files, output, repository, scratch};
 
 const SCENARIO: &str = "
 scale: 0.02
@@ -49,9 +49,7 @@ impl Place {
     }
 
     fn run(&self, words: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cellfall"));
-        command.args(words).current_dir(&self.0);
-        command.output().expect("the program starts")
+        output(&self.0, words)
     }
 
     /// A search with this budget; anything else as further words.
@@ -73,24 +71,6 @@ impl Place {
         assert!(!self.0.join("plans").exists(), "nothing is left behind");
         String::from_utf8_lossy(&output.stderr).into_owned()
     }
-}
-
-/// Names and contents of the files of a folder, in order.
-fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
-    let entries = fs::read_dir(folder).expect("the folder is there");
-    let mut files: Vec<(String, Vec<u8>)> = entries
-        .map(|entry| {
-            let path = entry.expect("readable").path();
-            let name = path
-                .file_name()
-                .expect("a name")
-                .to_string_lossy()
-                .into_owned();
-            (name, fs::read(&path).expect("readable"))
-        })
-        .collect();
-    files.sort();
-    files
 }
 
 #[test]

@@ -2,12 +2,10 @@
 //!
 //! Invariant: the scenario has no step that waits for a detector, for a detector sees less at a small scale.
 
-use std::process::Command;
-
 use cellfall::simulation::simulate;
 use cellfall::study::RunFigures;
 
-use super::support::{scenario_with, scratch};
+use super::support::{output, scenario_with, scratch};
 
 /// One bad element cuts everybody off; people take the change back and restore at fixed times.
 const NIGHT: &str = "
@@ -89,12 +87,7 @@ fn peak_bytes(devices: u64) -> Option<f64> {
         "--out",
         "out",
     ];
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cellfall"));
-    let done = command
-        .args(words)
-        .current_dir(&folder)
-        .output()
-        .expect("the program starts");
+    let done = output(&folder, &words);
     assert!(
         done.status.success(),
         "{}",

@@ -8,9 +8,9 @@ mod shards;
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::Command;
 
-use super::support::scratch;
+use super::support::{Done, done, files, program, scratch};
 
 /// A dozen towers for ten minutes: a run takes a few milliseconds.
 const SCENARIO: &str = "
@@ -44,31 +44,6 @@ replications: 5
 /// A folder with a scenario and a study in it, where the program runs.
 struct Place(PathBuf);
 
-/// How the program ended, and what it said.
-#[derive(Debug)]
-struct Done {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-impl Done {
-    fn of(output: &Output) -> Self {
-        Self {
-            code: output.status.code(),
-            out: String::from_utf8_lossy(&output.stdout).into_owned(),
-            err: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
-    }
-
-    /// It ended with this code.
-    #[track_caller]
-    fn with(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "{self:#?}");
-        self
-    }
-}
-
 impl Place {
     fn new(name: &str, study: &str) -> Self {
         let folder = scratch(&format!("study-{name}"));
@@ -78,13 +53,11 @@ impl Place {
     }
 
     fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cellfall"));
-        command.args(words).current_dir(&self.0);
-        command
+        program(&self.0, words)
     }
 
     fn run(&self, words: &[&str]) -> Done {
-        Done::of(&self.command(words).output().expect("the program starts"))
+        done(&self.0, words)
     }
 
     /// Run the study into `out`, with further arguments.
@@ -98,20 +71,7 @@ impl Place {
 
     /// Names and contents of all files in a folder, in order.
     fn files(&self, folder: &str) -> Vec<(String, Vec<u8>)> {
-        let entries = fs::read_dir(self.0.join(folder)).expect("the folder is there");
-        let mut files: Vec<_> = entries
-            .map(|entry| {
-                let path = entry.expect("readable").path();
-                let name = path
-                    .file_name()
-                    .expect("a name")
-                    .to_string_lossy()
-                    .into_owned();
-                (name, fs::read(&path).expect("a file"))
-            })
-            .collect();
-        files.sort();
-        files
+        files(&self.0.join(folder))
     }
 
     /// Both folders hold the same files, byte for byte.

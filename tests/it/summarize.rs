@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
-use super::support::scratch;
+use super::support::{output as run, program, scratch};
 
 const SCENARIO: &str = "
 scale: 0.02
@@ -31,12 +31,6 @@ factors:
   - {name: soak, key: 'rollout.stages[0].soak', meaning: Soak of the first stage, levels: {kind: list, values: [1m, 30m]}}
 replications: 6
 ";
-
-fn run(folder: &Path, words: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cellfall"));
-    command.args(words).current_dir(folder);
-    command.output().expect("the program starts")
-}
 
 /// A folder with a finished study in `study`.
 fn study(name: &str) -> PathBuf {
@@ -197,13 +191,12 @@ fn a_table_that_was_edited_is_summarised_with_a_warning() {
 #[test]
 fn points_whose_names_do_not_fit_go_by_numbers() {
     let folder = study("narrow");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cellfall"));
     let long = "name: the-soak-of-the-first-stage-as-the-change-board-would-have-it";
     let renamed = STUDY.replace("name: soak", long);
     fs::write(folder.join("long.yaml"), renamed).expect("it can be written");
     run(&folder, &["batch", "long.yaml", "--out", "long"]);
-    command.args(["summarize", "long", "--outcome", "data.lost_device_min"]);
-    let output = command.current_dir(&folder).env("COLUMNS", "80").output();
+    let words = ["summarize", "long", "--outcome", "data.lost_device_min"];
+    let output = program(&folder, &words).env("COLUMNS", "80").output();
     let text = String::from_utf8(output.expect("it starts").stdout).expect("UTF-8");
     assert!(
         text.lines().all(|line| line.chars().count() <= 80),

@@ -1,8 +1,9 @@
-//! What the tests share: scenarios from text, and curves out of results.
+//! What the tests share: scenarios from text, curves out of results, and the built program.
 //!
-//! Invariant: adds nothing to what the library says.
+//! Invariant: adds nothing to what the library and the program say.
 
 use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 
 use cellfall::impact::{DeviceKpi, Scope};
 use cellfall::network::ClassCounts;
@@ -87,4 +88,62 @@ pub(crate) fn scratch(test: &str) -> PathBuf {
     drop(std::fs::remove_dir_all(&path));
     std::fs::create_dir_all(&path).expect("the target directory is writable");
     path
+}
+
+/// The built program with these arguments, ready to start in a folder.
+pub(crate) fn program(folder: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cellfall"));
+    command.args(words).current_dir(folder);
+    command
+}
+
+/// What the built program does with these arguments in a folder.
+pub(crate) fn output(folder: &Path, words: &[&str]) -> Output {
+    program(folder, words).output().expect("the program starts")
+}
+
+/// How the program ended, and what it said.
+#[derive(Debug)]
+pub(crate) struct Done {
+    /// The exit code; none if it was killed.
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Done {
+    pub(crate) fn of(output: &Output) -> Self {
+        Self {
+            code: output.status.code(),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// It ended with this code.
+    #[track_caller]
+    pub(crate) fn with(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{self:#?}");
+        self
+    }
+}
+
+/// What the built program says to these arguments in a folder, and how it ends.
+pub(crate) fn done(folder: &Path, words: &[&str]) -> Done {
+    Done::of(&output(folder, words))
+}
+
+/// Names and contents of the files of a folder, in order.
+pub(crate) fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let entries = std::fs::read_dir(folder).expect("the folder is there");
+    let mut files: Vec<(String, Vec<u8>)> = entries
+        .map(|entry| {
+            let path = entry.expect("readable").path();
+            let name = path.file_name().expect("a name");
+            let name = name.to_string_lossy().into_owned();
+            (name, std::fs::read(&path).expect("a file"))
+        })
+        .collect();
+    files.sort();
+    files
 }

@@ -4,14 +4,13 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use cellfall::impact::Scope;
 use cellfall::scenario::Scenario;
 use cellfall::simulation::{RunResult, simulate};
 use cellfall::telemetry::Fact;
 
-use super::support::{rows, scenario_with, scratch};
+use super::support::{output, rows, scenario_with, scratch};
 
 const NIGHT: &str = "
 start: 2024-02-22T02:00:00-06:00
@@ -32,12 +31,8 @@ fn night(overrides: &[&str]) -> Scenario {
 fn run(test: &str, arguments: &[&str]) -> std::path::PathBuf {
     let folder = scratch(test);
     fs::write(folder.join("night.yaml"), NIGHT).expect("it can be written");
-    let done = Command::new(env!("CARGO_BIN_EXE_cellfall"))
-        .args(["run", "night.yaml", "--out", "out", "--quiet"])
-        .args(arguments)
-        .current_dir(&folder)
-        .output()
-        .expect("the program starts");
+    let words = ["run", "night.yaml", "--out", "out", "--quiet"];
+    let done = output(&folder, &[&words, arguments].concat());
     let told = String::from_utf8_lossy(&done.stderr);
     assert!(done.status.success(), "{told}");
     folder.join("out")

@@ -129,12 +129,19 @@ fn simulate(quantity: &Quantity, evidence: &Evidence<'_>, t0: SimTime) -> Option
         Quantity::BlockedCalls => Some(real(all.calls.blocked)),
         Quantity::FirstAttemptsBlocked => Some(real(all.calls.first_blocked)),
         Quantity::EmergencyCallsCarried { from, to } => {
-            let calls = impact.series.curve(None, |c| c.emergency_calls);
-            let blocked = impact.series.curve(None, |c| c.emergency_blocked);
-            let between =
-                |curve: &Curve| Some(curve.value_at(t0 + *to)? - curve.value_at(t0 + *from)?);
-            let made = between(&calls).filter(|&made| made > 0.0)?;
-            Some(1.0 - between(&blocked)? / made)
+            let carried = impact
+                .series
+                .curve(None, |c| c.emergency_calls - c.emergency_blocked);
+            let wanted = impact
+                .series
+                .curve(None, |c| c.emergency_calls - c.emergency_redials);
+            let until = |curve: &Curve, at: Span| curve.value_at(t0 + at);
+            let between = |curve: &Curve| {
+                let before = from.map_or(Some(0.0), |from| until(curve, from));
+                Some(until(curve, *to)? - before?)
+            };
+            let wanted = between(&wanted).filter(|&wanted| wanted > 0.0)?;
+            Some(between(&carried)? / wanted)
         }
         Quantity::PeakOut { service } => {
             Some(real(all.services[Service::from(*service) as usize].peak))
@@ -148,9 +155,14 @@ fn simulate(quantity: &Quantity, evidence: &Evidence<'_>, t0: SimTime) -> Option
             let peak = out.peak().map(|p| p.1).filter(|&peak| peak > 0.0)?;
             Some(1.0 - out.value_at(t0 + *at)? / peak)
         }
-        Quantity::RecordCount { record, subject } => {
+        Quantity::RecordCount {
+            record,
+            subject,
+            before,
+        } => {
             let fits = |r: &&Record| r.kind == record && r.subject.contains(subject.as_str());
-            Some(real(evidence.records.iter().filter(fits).count() as u64))
+            let early = evidence.records.iter().take_while(|r| r.kind != before);
+            Some(real(early.filter(fits).count() as u64))
         }
         Quantity::EmergencyBlocked => Some(real(all.calls.emergency_blocked)),
         Quantity::BlockedCallsPerDevice => share(all.calls.blocked, all.devices),
@@ -253,6 +265,57 @@ mod tests {
         assert_eq!(times[4].simulated, Some(660.0));
         assert_eq!(times[2].allowed, (2_400.0, 2_880.0));
         assert_eq!(times[1].simulated, Some(6_660.0));
+    }
+
+    /// The value of a quantity of an outage in which two of five emergency calls are blocked for good.
+    fn value(quantity: &str) -> Option<f64> {
+        let (mut impact, _) = outage().finish(ending());
+        for (minute, counts) in (0_u64..).zip(&mut impact.series.all) {
+            // A hundred people a minute set out to call, and dial again fifty times.
+            counts.emergency_calls = 150 * minute;
+            counts.emergency_redials = 50 * minute;
+            counts.emergency_blocked = 90 * minute.saturating_sub(60);
+        }
+        let record = |minute: f64, kind| Record {
+            at: SimTime::from_secs(60.0 * minute),
+            source: "rollout",
+            kind,
+            subject: String::new(),
+            detail: String::new(),
+        };
+        let records = [
+            record(1.0, "stage-passed"),
+            record(2.0, "stage-passed"),
+            record(3.0, "element-struck"),
+            record(3.0, "stage-passed"),
+        ];
+        let evidence = Evidence {
+            impact: &impact,
+            records: &records,
+            regions: 4,
+        };
+        let quantity = serde_json::from_str(quantity).expect("a quantity");
+        simulate(&quantity, &evidence, SimTime::from_secs(3_600.0))
+    }
+
+    #[test]
+    fn what_is_counted_can_end_with_the_harm() {
+        let all = r#"{"kind": "record-count", "record": "stage-passed"}"#;
+        assert_eq!(value(all), Some(3.0));
+        let clean =
+            r#"{"kind": "record-count", "record": "stage-passed", "before": "element-struck"}"#;
+        assert_eq!(value(clean), Some(2.0));
+        let never =
+            r#"{"kind": "record-count", "record": "stage-passed", "before": "rollback-started"}"#;
+        assert_eq!(value(never), Some(3.0));
+    }
+
+    #[test]
+    fn carried_emergency_calls_are_a_share_of_those_people_set_out_to_make() {
+        let during = r#"{"kind": "emergency-calls-carried", "from": "0m", "to": "60m"}"#;
+        assert_eq!(value(during), Some(0.6));
+        let day = r#"{"kind": "emergency-calls-carried", "to": "60m"}"#;
+        assert_eq!(value(day), Some((150.0 * 60.0 + 60.0 * 60.0) / 12_000.0));
     }
 
     #[test]

@@ -218,12 +218,14 @@ pub enum Quantity {
     /// each call counted once, where it begins. It is what an operator can report of phones that never
     /// reached a switch, from the load of the same hours of other weeks (47 CFR 4.9(b)).
     FirstAttemptsBlocked,
-    /// Emergency calls blocked.
+    /// Attempts to reach the emergency services that were blocked, redials included.
     EmergencyBlocked,
-    /// Share of the emergency calls made between two instants that were carried.
+    /// Emergency calls carried between two instants, as a share of those that people set out to make then
+    /// (redials left out).
     EmergencyCallsCarried {
-        /// From.
-        from: Span,
+        /// From; the start of the run, if left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Span>,
         /// To.
         to: Span,
     },
@@ -250,6 +252,9 @@ pub enum Quantity {
         /// What its subject contains; anything, if left out.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         subject: String,
+        /// Only entries before the first of this kind; all, if left out.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        before: String,
     },
     /// Calls blocked per device of the network.
     BlockedCallsPerDevice,
@@ -390,13 +395,16 @@ impl Quantity {
             Self::BlockedCalls => "calls blocked".into(),
             Self::FirstAttemptsBlocked => "calls not carried".into(),
             Self::EmergencyBlocked => "emergency calls blocked".into(),
-            Self::EmergencyCallsCarried { from, to } => {
-                format!("emergency calls carried, +{from} to +{to}")
-            }
+            Self::EmergencyCallsCarried { from, to } => match from {
+                Some(from) => format!("emergency calls carried, +{from} to +{to}"),
+                None => format!("emergency calls carried until +{to}"),
+            },
             Self::PeakOut { service } => format!("at once without {}", service.word()),
             Self::RegisteredDrop => "registrations lost at once".into(),
             Self::RestoredShareAt { service, at } => format!("{} back at +{at}", service.word()),
-            Self::RecordCount { record, subject } => format!("number of {record} {subject}"),
+            Self::RecordCount {
+                record, subject, ..
+            } => format!("number of {record} {subject}"),
             Self::BlockedCallsPerDevice => "calls blocked per device".into(),
             Self::EmergencyShareOfBlocked => "emergency share of blocked calls".into(),
             Self::AttemptsPerDevice => "registration attempts per device".into(),

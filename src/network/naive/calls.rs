@@ -16,11 +16,12 @@ impl Naive<'_> {
         let demand = self.demands[phone.class].as_ref().expect("a caller");
         let is_emergency = unit_interval(words[1]) < demand.emergency_share();
         self.schedule_call(device, at);
+        self.phones[device].redials = 0;
+        self.phones[device].last_was_emergency = is_emergency;
+        self.set_timer(device, Layer::Redial, None);
         if is_emergency {
             self.emergency_call(device, at, words[2]);
         } else {
-            self.phones[device].redials = 0;
-            self.set_timer(device, Layer::Redial, None);
             self.call(device, at, words[2]);
         }
     }
@@ -28,7 +29,12 @@ impl Naive<'_> {
     pub(super) fn redial_timer(&mut self, device: usize, at: Tick) {
         self.set_timer(device, Layer::Redial, None);
         let words = self.words(Purpose::Redial, device, self.redial_occasion(device));
-        self.call(device, at, words[2]);
+        if self.phones[device].last_was_emergency {
+            self.cell(device).emergency_redials += 1;
+            self.emergency_call(device, at, words[2]);
+        } else {
+            self.call(device, at, words[2]);
+        }
     }
 
     fn redial_occasion(&self, device: usize) -> u32 {
@@ -65,27 +71,39 @@ impl Naive<'_> {
 
     /// A call came to nothing at `at`: does the user try again?
     pub(super) fn call_blocked(&mut self, device: usize, at: Tick) {
+        let originated = self.classes[self.phones[device].class].originated.get();
+        let first = self.phones[device].redials == 0;
+        let number = self.dial_again(device, at);
         self.cell(device).calls_blocked += 1;
-        let class = &self.classes[self.phones[device].class];
-        let (redial, originated) = (class.redial, class.originated.get());
+        self.cell(device).calls_first_blocked += u64::from(first && number < originated);
+    }
+
+    /// An emergency call came to nothing at `at`.
+    pub(super) fn emergency_blocked(&mut self, device: usize, at: Tick) {
+        self.cell(device).emergency_blocked += 1;
+        self.dial_again(device, at);
+    }
+
+    fn dial_again(&mut self, device: usize, at: Tick) -> f64 {
+        let redial = self.classes[self.phones[device].class].redial;
         let occasion = self.redial_occasion(device) | 1 << 31;
         let words = self
             .words(Purpose::Redial, device, occasion)
             .map(unit_interval);
         let done = self.phones[device].redials;
-        self.cell(device).calls_first_blocked += u64::from(done == 0 && words[3] < originated);
         if done < redial.most.min(15) && words[0] < redial.probability.get() {
             let after = redial.after.draw(words[1], words[2]).as_ticks().max(1);
             self.phones[device].redials = done + 1;
             self.set_timer(device, Layer::Redial, later(at, after));
         }
+        words[3]
     }
 
     fn emergency_call(&mut self, device: usize, at: Tick, tie: u32) {
         self.count(Kind::Call);
         self.cell(device).emergency_calls += 1;
         if self.phones[device].is_out(EMERGENCY) {
-            self.cell(device).emergency_blocked += 1;
+            self.emergency_blocked(device, at);
         } else if !self.phones[device].sos {
             let phone = &self.phones[device];
             let procedure = if phone.context || phone.wifi {

@@ -384,7 +384,7 @@ impl Naive<'_> {
             (Tidings::Failed, Procedure::PeriodicUpdate) => self.update_failed(device, at),
             (Tidings::Failed, Procedure::ImsRefresh) => self.refresh_failed(device, at),
             (Tidings::Failed, Procedure::Call) => self.call_blocked(device, at.ceil_tick()),
-            (Tidings::Failed, _) => self.cell(device).emergency_blocked += 1,
+            (Tidings::Failed, _) => self.emergency_blocked(device, at.ceil_tick()),
         }
     }
 

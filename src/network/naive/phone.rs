@@ -87,6 +87,7 @@ pub(super) struct Phone {
     pub(super) nas_failures: u8,
     pub(super) ims_failures: u8,
     pub(super) redials: u8,
+    pub(super) last_was_emergency: bool,
     /// 0: its own tower; k: the k-th neighbour.
     pub(super) serving: usize,
     /// Since when it is without each service.
@@ -122,6 +123,7 @@ impl Phone {
             nas_failures: 0,
             ims_failures: 0,
             redials: 0,
+            last_was_emergency: false,
             serving: 0,
             out_since: [None; 4],
             lost_ticks: [0; 4],
@@ -196,7 +198,13 @@ impl Naive<'_> {
 
     fn begin_life(&mut self, population: &PopulationSpec, device: usize) {
         let words = self.words(Purpose::Traits, device, 3).map(unit_interval);
+        let mut member = self.first_member(device);
+        if self.phones[device].five_g && member.is_none() {
+            self.phones[device].five_g = false;
+            member = self.first_member(device);
+        }
         if population.registered_at_start {
+            self.phones[device].member = member.unwrap_or(0);
             self.begin_registered(device, words);
         } else {
             let first = population.first_attempt.draw(words[0], words[1]);
@@ -210,8 +218,6 @@ impl Naive<'_> {
 
     /// Cycles are under way: the first timers lie anywhere within them.
     fn begin_registered(&mut self, device: usize, words: [f64; 4]) {
-        let member = self.first_member(device);
-        self.phones[device].member = member.unwrap_or(0);
         self.phones[device].context = true;
         self.schedule_periodic(device, 0, self.spec.registration.periodic.as_ticks());
         let first = self.phones[device].due(Layer::Nas);

@@ -3,7 +3,7 @@
 //! Invariant: plain data with sourced defaults.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::base::{Bounds, Delay, PerSecond, Share, Span};
 
@@ -21,8 +21,8 @@ pub struct CoreSpec {
     pub background: BackgroundSpec,
 }
 
-/// Capacity and queue of each kind of function.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// Capacity and queue of each kind of function. What a file leaves out of one is that function's own default.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct FunctionsSpec {
     /// AMF pool members; work in NAS and NGAP messages.
@@ -39,8 +39,8 @@ pub struct FunctionsSpec {
     pub epdg: FunctionSpec,
 }
 
-/// One kind of core function.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// One kind of core function. Which default it has where a key is left out depends on the function.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct FunctionSpec {
     /// Work per second that the elements of this kind can do together, for each million devices that
@@ -185,6 +185,107 @@ impl Default for FunctionsSpec {
             ims: FunctionSpec::of(3_000.0),
             gateway: FunctionSpec::of(2_000.0),
             epdg: FunctionSpec::of(2_000.0),
+        }
+    }
+}
+
+/// What a file gives of the functions, and of one.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct GivenFunctions {
+    amf: Given,
+    mme: Given,
+    udm: Given,
+    ims: Given,
+    gateway: Given,
+    epdg: Given,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Given {
+    rate_per_million: Option<PerSecond>,
+    least_rate: Option<PerSecond>,
+    workers: Option<u8>,
+    discipline: Option<Discipline>,
+    queue: Option<Span>,
+    service: Option<ServiceTime>,
+    stale_work: Option<StaleWork>,
+    when_full: Option<WhenFull>,
+    overload: Option<OverloadSpec>,
+}
+
+impl Given {
+    fn over(self, own: FunctionSpec) -> FunctionSpec {
+        FunctionSpec {
+            rate_per_million: self.rate_per_million.unwrap_or(own.rate_per_million),
+            least_rate: self.least_rate.unwrap_or(own.least_rate),
+            workers: self.workers.unwrap_or(own.workers),
+            discipline: self.discipline.unwrap_or(own.discipline),
+            queue: self.queue.unwrap_or(own.queue),
+            service: self.service.unwrap_or(own.service),
+            stale_work: self.stale_work.unwrap_or(own.stale_work),
+            when_full: self.when_full.unwrap_or(own.when_full),
+            overload: self.overload.or(own.overload),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for FunctionsSpec {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let given = GivenFunctions::deserialize(deserializer)?;
+        let own = Self::default();
+        Ok(Self {
+            amf: given.amf.over(own.amf),
+            mme: given.mme.over(own.mme),
+            udm: given.udm.over(own.udm),
+            ims: given.ims.over(own.ims),
+            gateway: given.gateway.over(own.gateway),
+            epdg: given.epdg.over(own.epdg),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> FunctionsSpec {
+        serde_json::from_str(text).expect("functions")
+    }
+
+    #[test]
+    fn a_function_given_in_part_keeps_the_rest_of_its_own_defaults() {
+        let own = FunctionsSpec::default();
+        let read = read(r#"{"udm": {"queue": "7s"}, "ims": {"workers": 4}}"#);
+        let udm = FunctionSpec {
+            queue: Span::from_secs(7),
+            ..own.udm.clone()
+        };
+        let ims = FunctionSpec {
+            workers: 4,
+            ..own.ims.clone()
+        };
+        assert_eq!(read, FunctionsSpec { udm, ims, ..own });
+        assert_ne!(read.udm.rate_per_million, read.ims.rate_per_million);
+    }
+
+    #[test]
+    fn what_is_written_is_read_again_and_slips_are_refused() {
+        let written = FunctionsSpec {
+            epdg: FunctionSpec {
+                overload: Some(OverloadSpec::default()),
+                ..FunctionSpec::default()
+            },
+            ..FunctionsSpec::default()
+        };
+        let text = serde_json::to_string(&written).expect("text");
+        assert_eq!(read(&text), written);
+        for slip in [r#"{"hss": {}}"#, r#"{"udm": {"speed": 1}}"#] {
+            assert!(
+                serde_json::from_str::<FunctionsSpec>(slip).is_err(),
+                "{slip}"
+            );
         }
     }
 }

@@ -134,8 +134,10 @@ impl Shard {
         let device = &mut self.devices[index];
         (device.nas_due, device.ims_due) = (Device::IDLE, Device::IDLE);
         (device.call_due, device.redial_due) = (Device::IDLE, Device::IDLE);
+        let member = self.first_member(air, index, member_of);
         if air.start_registered {
-            self.start_registered(air, index, words, member_of);
+            self.devices[index].member = member.unwrap_or(0);
+            self.start_registered(air, index, words);
         } else {
             let first = air
                 .first_attempt
@@ -148,22 +150,26 @@ impl Shard {
         }
     }
 
-    fn start_registered(
+    /// The pool member that a device would register with. One that is made for 5GS knows no other way than
+    /// EPS where its pool has no AMF.
+    fn first_member(
         &mut self,
         air: &Air,
         index: usize,
-        words: [u32; 4],
         member_of: &(dyn Fn(u32, u16, TowerId, bool) -> Option<u8> + Sync),
-    ) {
-        let home = self.home(index);
+    ) -> Option<u8> {
+        let (number, home) = (self.number(index), self.home(index));
         let pool = air.pool_of(&air.towers[home.index()], self.devices[index].class);
-        let member = member_of(
-            self.number(index),
-            pool,
-            home,
-            self.devices[index].has(flag::FIVE_G),
-        );
-        self.devices[index].member = member.unwrap_or(0);
+        let five_g = self.devices[index].has(flag::FIVE_G);
+        let member = member_of(number, pool, home, five_g);
+        if !five_g || member.is_some() {
+            return member;
+        }
+        self.devices[index].set(flag::FIVE_G, false);
+        member_of(number, pool, home, false)
+    }
+
+    fn start_registered(&mut self, air: &Air, index: usize, words: [u32; 4]) {
         self.set_context(index, true);
         self.schedule_periodic(air, index, 0, air.timers.periodic);
         // A cycle that is under way: the first timer lies anywhere within it.

@@ -21,11 +21,11 @@ impl Shard {
             .expect("only callers have a call timer");
         let is_emergency = unit_interval(words[1]) < demand.emergency_share();
         self.schedule_call(air, index, at);
+        self.devices[index].set_redials(0);
+        self.devices[index].redial_due = Device::IDLE;
         if is_emergency {
             self.emergency_call(air, index, at, words);
         } else {
-            self.devices[index].set_redials(0);
-            self.devices[index].redial_due = Device::IDLE;
             self.call(air, index, at, words);
         }
     }
@@ -37,7 +37,23 @@ impl Shard {
         let words = air
             .draws
             .words(Purpose::Redial, self.number(index), occasion);
-        self.call(air, index, at, words);
+        if self.last_was_emergency(air, index) {
+            let cell = self.cell(index);
+            self.cells[cell].emergency_redials += 1;
+            self.emergency_call(air, index, at, words);
+        } else {
+            self.call(air, index, at, words);
+        }
+    }
+
+    /// Whether the last call that the user set out to make was an emergency call: drawn again, as no device
+    /// remembers it.
+    fn last_was_emergency(&self, air: &Air, index: usize) -> bool {
+        let device = &self.devices[index];
+        let demand = air.classes[device.class as usize].demand.as_ref();
+        let last = u32::from(device.call_ordinal.wrapping_sub(1));
+        let word = air.draws.words(Purpose::Call, self.number(index), last)[1];
+        demand.is_some_and(|demand| unit_interval(word) < demand.emergency_share())
     }
 
     /// Set the timer of the next call.
@@ -75,16 +91,22 @@ impl Shard {
     fn blocked(&mut self, air: &Air, index: usize, at: Tick) {
         let cell = self.cell(index);
         self.cells[cell].calls_blocked += 1;
+        let first = self.devices[index].redials() == 0;
+        let word = self.try_again(air, index, at);
+        let spec = &air.classes[self.devices[index].class as usize].spec;
+        let is_own = unit_interval(word) < spec.originated.get();
+        self.cells[cell].calls_first_blocked += u64::from(first && is_own);
+    }
+
+    /// See whether and when the user dials again. Leaves a number for other uses.
+    fn try_again(&mut self, air: &Air, index: usize, at: Tick) -> u32 {
         let device = &self.devices[index];
-        let spec = &air.classes[device.class as usize].spec;
-        let redial = spec.redial;
+        let redial = air.classes[device.class as usize].spec.redial;
         let done = device.redials();
         let occasion = u32::from(device.call_ordinal) | u32::from(done) << 16 | 1 << 31;
         let words = air
             .draws
             .words(Purpose::Redial, self.number(index), occasion);
-        let is_own = unit_interval(words[3]) < spec.originated.get();
-        self.cells[cell].calls_first_blocked += u64::from(done == 0 && is_own);
         if done < redial.most.min(15) && unit_interval(words[0]) < redial.probability.get() {
             let after = redial
                 .after
@@ -93,6 +115,7 @@ impl Shard {
             device.set_redials(done + 1);
             device.redial_due = later(at, after.as_ticks().max(1));
         }
+        words[3]
     }
 
     /// The core did not answer a call.
@@ -105,7 +128,7 @@ impl Shard {
         let cell = self.cell(index);
         self.cells[cell].emergency_calls += 1;
         if self.without_emergency(index) {
-            self.cells[cell].emergency_blocked += 1;
+            self.emergency_blocked(air, index, at);
         } else if !self.in_sos(index) {
             let device = &self.devices[index];
             let is_known = device.flags & (flag::CONTEXT | flag::WIFI) != 0;
@@ -118,9 +141,16 @@ impl Shard {
         }
     }
 
-    pub(super) fn emergency_failed(&mut self, _air: &Air, index: usize) {
+    /// The core did not answer an emergency call.
+    pub(super) fn emergency_failed(&mut self, air: &Air, index: usize, verdict: &Verdict) {
+        self.emergency_blocked(air, index, verdict.at.ceil_tick());
+    }
+
+    /// An emergency call came to nothing: its user dials again as after any other call.
+    fn emergency_blocked(&mut self, air: &Air, index: usize, at: Tick) {
         let cell = self.cell(index);
         self.cells[cell].emergency_blocked += 1;
+        self.try_again(air, index, at);
     }
 
     fn call_words(&self, air: &Air, index: usize) -> [u32; 4] {

@@ -199,7 +199,7 @@ impl Shard {
             VerdictKind::ImsAccepted => self.ims_accepted(air, index, verdict, now),
             VerdictKind::RefreshFailed => self.refresh_failed(air, index, verdict),
             VerdictKind::CallFailed => self.call_failed(air, index, verdict),
-            VerdictKind::EmergencyFailed => self.emergency_failed(air, index),
+            VerdictKind::EmergencyFailed => self.emergency_failed(air, index, verdict),
         }
     }
 

@@ -96,7 +96,7 @@ fn operators_signature(paired: &Paired, head: &[String]) -> String {
 }
 
 /// What the features ask, as somebody would who was not there.
-const QUESTIONS: [(&str, &str); 14] = [
+const QUESTIONS: [(&str, &str); 15] = [
     ("first-mover", "What moved first, success or requests?"),
     ("onset-shape", "Did it begin at once or by and by?"),
     (
@@ -104,6 +104,7 @@ const QUESTIONS: [(&str, &str); 14] = [
         "Did failures follow the order of the rollout?",
     ),
     ("distance-order", "Did failures spread with distance?"),
+    ("change-recency", "How long before was something installed?"),
     ("release-lift", "Do changed elements fail more than others?"),
     ("clock-test", "At one hour, or so long after installation?"),
     ("reject-mix", "How do requests fail?"),

@@ -1,19 +1,13 @@
-//! Attacks and disturbances as a user meets them, several things at once, and random mixtures of all kinds.
+//! Attacks and disturbances as a user meets them, and several things at once.
 //!
-//! Invariant: kinds come from the registries, so that a new one is mixed in by itself.
+//! Invariant: what is asserted of a kind holds of no healthy network.
 
-use std::fmt::Write as _;
-use std::panic::catch_unwind;
+use cellfall::scenario::Scenario;
+use cellfall::simulation::{RunResult, simulate_with};
 
-use cellfall::attack::{AttackSpec, DisturbanceSpec};
-use cellfall::fault::DefectSpec;
-use cellfall::simulation::{RunResult, simulate};
-use proptest::{prop_assert, prop_assert_eq, proptest};
-use serde::Serialize;
-use serde_json::Value;
-
-use super::super::properties::{Dice, assert_sound, config, cure, missing_at_the_end, world};
+use super::super::properties::Dice;
 use super::super::support::{assert_same_files, scenario};
+use super::random::mixture;
 use super::{at, between, lost, minutes, missing, run};
 
 #[test]
@@ -311,8 +305,7 @@ fn two_rollouts_go_on_side_by_side_and_each_has_its_own_stages() {
 fn two_changes_of_one_element_are_refused() {
     let path = super::repository("scenarios/faults/several-rollouts.yaml");
     let overrides = ["concurrent.0.change.target={kinds: [amf, mme]}".to_owned()];
-    let problems =
-        cellfall::scenario::Scenario::with_overrides(&path, &overrides).expect_err("they clash");
+    let problems = Scenario::with_overrides(&path, &overrides).expect_err("they clash");
     let text: Vec<String> = problems.iter().map(ToString::to_string).collect();
     assert!(text.join(" ").contains("CHG-1 changes as well"), "{text:?}");
 }
@@ -338,152 +331,9 @@ fn a_night_of_everything_is_the_same_twice_and_in_other_shards() {
         ..cellfall::simulation::Settings::default()
     };
     let with = |settings| {
-        cellfall::simulation::simulate_with(
-            &scenario,
-            3,
-            settings,
-            &mut cellfall::simulation::Silent,
-        )
-        .expect("nobody interrupts")
+        simulate_with(&scenario, 3, settings, &mut cellfall::simulation::Silent)
+            .expect("nobody interrupts")
     };
     let one = with(settings(32_768, 1));
     assert_same_files(&one, &with(settings(200, 2)), "shards and threads");
-}
-
-/// One of a registry as a file would say it, with times and rates that fit a small night.
-fn tuned<T: Serialize>(spec: &T, more: &[(&str, Value)]) -> String {
-    let mut value = serde_json::to_value(spec).expect("it serialises");
-    let object = value.as_object_mut().expect("an object");
-    for (key, small) in more {
-        if let Some(place) = object.get_mut(*key) {
-            *place = small.clone();
-        }
-    }
-    value.to_string()
-}
-
-fn kind(spec: &impl Serialize) -> String {
-    let value = serde_json::to_value(spec).expect("it serialises");
-    value["kind"].as_str().expect("a kind").to_owned()
-}
-
-fn pick<T: Clone>(dice: &mut Dice, all: &[T]) -> T {
-    let index = dice.between(0, all.len() as u64 - 1);
-    all[usize::try_from(index).expect("a few kinds")].clone()
-}
-
-/// What the defect of a change is meant for.
-pub(super) fn targets(defect: &str) -> &'static str {
-    match defect {
-        "prefix-limit" | "route-flood" | "poison-message" | "transport-misweight" => "router",
-        "db-inconsistency" | "service-class-selective" | "timer-mismatch" => "ims, udm",
-        _ => "amf, mme",
-    }
-}
-
-fn a_change(dice: &mut Dice) -> String {
-    let defect = pick(dice, &DefectSpec::all());
-    let kind = kind(&defect);
-    let small = [
-        ("dwell", Value::from("10m")),
-        ("sleep", Value::from("20m")),
-        ("not_after", Value::from("30m")),
-        ("auto_recover", Value::Null),
-    ];
-    format!(
-        "
-change: {{target: {{kinds: [{}], count: {}}}, defect: {}}}
-rollout: {{start: {}m, on_fail: halt, rollback: {{needs: [oob-access], per_node: 1m}}, stages: [{{max_unavailable: {}, install: 1m, drain: {{mode: hard}}}}]}}
-",
-        targets(&kind),
-        dice.between(1, 3),
-        tuned(&defect, &small),
-        dice.between(1, 15),
-        dice.between(1, 3),
-    )
-}
-
-/// Attacks and disturbances. Without `lasting`, none that destroys devices or makes them keep a refusal.
-fn happenings(dice: &mut Dice, lasting: bool) -> String {
-    let small = |rate: f64| {
-        [
-            ("start", Value::from("15m")),
-            ("duration", Value::from("20m")),
-            ("rate", Value::from(rate)),
-            ("dwell", Value::from("1m")),
-            ("hourly_probability", Value::from(1.0)),
-            ("destroy_at", Value::from("25m")),
-            ("wipe_time", Value::from("1m")),
-            ("backups_destroyed", Value::from(false)),
-            ("restore_factor", Value::from(1.0)),
-            ("doubling", Value::from("2m")),
-            ("destroyed_after", Value::from("5m")),
-            ("peak_after", Value::from("5m")),
-            ("peak_for", Value::from("5m")),
-            ("battery", Value::from("5m")),
-        ]
-    };
-    let attacks: Vec<AttackSpec> = AttackSpec::all()
-        .into_iter()
-        .filter(|spec| {
-            lasting || !["iot-worm", "rogue-base-station"].contains(&kind(spec).as_str())
-        })
-        .collect();
-    let mut text = String::from("attacks:\n");
-    for _ in 0..dice.between(1, 2) {
-        let attack = tuned(&pick(dice, &attacks), &small(20.0));
-        writeln!(text, "  - {attack}").expect("text takes everything");
-    }
-    text += "disturbances:\n";
-    for _ in 0..dice.between(1, 2) {
-        let disturbance = tuned(&pick(dice, &DisturbanceSpec::all()), &small(5.0));
-        writeln!(text, "  - {disturbance}").expect("text takes everything");
-    }
-    text
-}
-
-/// A change with any defect, and one or two attacks and disturbances of any kind beside it.
-fn mixture(dice: &mut Dice, lasting: bool) -> String {
-    let hours = if lasting { 2 } else { 12 };
-    let world = world(dice, hours);
-    let change = if dice.chance(80) {
-        a_change(dice)
-    } else {
-        String::new()
-    };
-    let text = world.clone() + &change + &happenings(dice, lasting);
-    if lasting {
-        return text;
-    }
-    let devices = scenario(&world).topology().devices();
-    text + "response:\n  playbook:\n" + &cure(devices)
-}
-
-proptest! {
-    #![proptest_config(config(20))]
-
-    /// Devices are conserved and time goes on, whatever happens at once.
-    #[test]
-    fn every_mixture_is_sound(seed in 0_u64..1_000_000) {
-        let text = mixture(&mut Dice(seed), true);
-        let scenario = scenario(&text);
-        let result = catch_unwind(|| simulate(&scenario, seed));
-        prop_assert!(result.is_ok(), "seed {seed}: a panic\n{text}");
-        let sound = assert_sound(&result.expect("just asked"));
-        prop_assert!(sound.is_ok(), "seed {seed}: {sound:?}\n{text}");
-    }
-}
-
-proptest! {
-    #![proptest_config(config(12))]
-
-    /// Every fault removed and re-admission paced below capacity: everybody is back who is neither
-    /// destroyed nor keeps a refusal.
-    #[test]
-    fn every_mixture_recovers_once_cured_and_paced(seed in 0_u64..1_000_000) {
-        let text = mixture(&mut Dice(seed), false);
-        let result = simulate(&scenario(&text), seed);
-        let missing = missing_at_the_end(&result);
-        prop_assert_eq!(missing, 0, "seed {}: {} not back\n{}", seed, missing, text);
-    }
 }
