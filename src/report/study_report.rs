@@ -12,8 +12,9 @@ use super::html::{StudyPage, study_html, study_plots};
 use super::read_table::{TableError, read_table};
 use super::study_dir::StudyIndex;
 
-/// Runs of a study up to which its page is written with its tables; beyond, it is made when asked for.
-const REPORT_RUNS_MAX: u64 = 1_000;
+/// Runs of a study up to which its page is written with its tables; beyond, it is made when asked for, because the page
+/// needs all runs in memory (4 KB each) and the tables do not.
+const REPORT_RUNS_MAX: u64 = 10_000;
 
 /// Seed of the resamples of a page that nobody asked for; the default of `cellfall summarize --seed`.
 const REPORT_SEED: u64 = 1;

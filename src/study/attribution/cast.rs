@@ -175,7 +175,7 @@ fn classes(given: &BTreeMap<&str, f64>) -> Result<[f64; 3], String> {
             let sum = attack + change + nobody;
             if (sum - 1.0).abs() > 1e-6 {
                 return Err(format!(
-                    "prior: found {sum} for attack, own-change and nobody together, expected 1"
+                    "prior: found {sum:.6} for attack, own-change and nobody together, expected 1"
                 ));
             }
             Ok([attack, change, nobody])
@@ -207,7 +207,7 @@ fn spread(
             let (word, whole) = (class.word(), classes[class as usize]);
             let sum = whole - left;
             return Err(format!(
-                "prior: found {sum} for the kinds of {word}, expected {whole}, which is that of {word}"
+                "prior: found {sum:.6} for the kinds of {word}, expected {whole}, which is that of {word}"
             ));
         }
     }
