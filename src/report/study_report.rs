@@ -22,7 +22,7 @@ const REPORT_SEED: u64 = 1;
 /// Why a finished study has no page; its words are the reason.
 #[derive(Debug)]
 pub enum NoReport {
-    /// It has more than [`REPORT_RUNS_MAX`] runs.
+    /// It has more runs than a page is written for unasked.
     TooManyRuns,
     /// There is nothing to summarize: the words say why.
     NothingToSay(String),
