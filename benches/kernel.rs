@@ -69,7 +69,7 @@ impl Hold {
         for _ in 0..holds {
             let fired = self
                 .timers
-                .pop_before(Tick::MAX, |_| ())
+                .pop_before(Tick::MAX, &())
                 .expect("timers for ever");
             last = fired.at;
             let increment = self.increments[self.next];

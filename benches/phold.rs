@@ -61,7 +61,7 @@ impl Shard {
     }
 
     fn advance(&mut self, to: Tick) {
-        while let Some(fired) = self.timers.pop_before(to, |_| ()) {
+        while let Some(fired) = self.timers.pop_before(to, &()) {
             let process = fired.entity * self.shards + self.index;
             let event = &mut self.events[usize::from(fired.entity)];
             let words = self.draws.words(Purpose::Traits, process.into(), *event);

@@ -36,7 +36,7 @@ impl Retries {
 
     fn advance(&mut self, to: Tick) -> u64 {
         let mut attempts = 0;
-        while let Some(fired) = self.timers.pop_before(to, |_| ()) {
+        while let Some(fired) = self.timers.pop_before(to, &()) {
             attempts += 1;
             let failures = &mut self.failures[usize::from(fired.entity)];
             *failures = (*failures + 1) % 5;

@@ -13,6 +13,7 @@
 
 mod agenda;
 mod calendar;
+mod near;
 mod order;
 mod parallel;
 mod run;
@@ -20,6 +21,7 @@ mod wheel;
 
 pub use agenda::{Agenda, Phase};
 pub use calendar::Calendar;
+pub use near::{Upcoming, bring_near};
 pub use order::Sorter;
 pub use parallel::{Workers, WorkersError};
 pub use run::{RunEnd, World, run};

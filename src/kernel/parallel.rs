@@ -4,9 +4,8 @@
 //! change a result.
 
 use std::fmt;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 
 /// The threads that advance shards.
 #[derive(Debug)]
@@ -104,25 +103,40 @@ impl Workers {
     /// long as some dozen events.
     pub fn each<S: Send>(&self, shards: &mut [S], worthwhile: bool, work: impl Fn(&mut S) + Sync) {
         match &self.pool {
-            Some(pool) if worthwhile && shards.len() > 1 => {
-                pool.install(|| shards.par_iter_mut().with_max_len(1).for_each(&work));
-            }
+            Some(_) if worthwhile && shards.len() > 1 => self.beside(|| (), shards, work),
             _ => shards.iter_mut().for_each(work),
         }
     }
 
-    /// Do two things that share nothing, side by side if there is a second thread and it is `worthwhile`.
-    pub fn join(
+    /// Do `first` on one thread and, beside it, `work` on every shard: who has nothing else to do takes the
+    /// next shard that nobody has taken.
+    pub fn beside<S: Send>(
         &self,
-        worthwhile: bool,
         first: impl FnOnce() + Send,
-        second: impl FnOnce() + Send,
+        shards: &mut [S],
+        work: impl Fn(&mut S) + Sync,
     ) {
-        if let Some(pool) = self.pool.as_ref().filter(|_| worthwhile) {
-            pool.join(first, second);
-        } else {
+        let Some(pool) = &self.pool else {
             first();
-            second();
-        }
+            return shards.iter_mut().for_each(work);
+        };
+        // A lock is held for as long as it takes to look for the next shard: cheaper, for works of some
+        // microseconds, than to split the shards among threads and to steal.
+        // From both ends, a thread meets the shards that it had in the window before: they are near it still.
+        let left = Mutex::new(shards.iter_mut());
+        let left = || left.lock().expect("nothing panics in here");
+        pool.in_place_scope(|scope| {
+            for _ in 1..pool.current_num_threads() {
+                scope.spawn(|_| {
+                    while let Some(shard) = { left().next() } {
+                        work(shard);
+                    }
+                });
+            }
+            first();
+            while let Some(shard) = { left().next_back() } {
+                work(shard);
+            }
+        });
     }
 }

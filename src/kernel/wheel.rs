@@ -12,6 +12,7 @@ use std::collections::BinaryHeap;
 
 use crate::base::Tick;
 
+use super::near::{Upcoming, bring_near};
 use super::order::Sorter;
 
 /// Entities that one wheel can serve.
@@ -23,8 +24,9 @@ const BLOCK_ENTRIES: u32 = 31;
 const NO_BLOCK: u32 = u32::MAX;
 /// Entries that wait to be stored, at most: storing them together, their buckets are waited for together.
 const HELD: usize = 256;
-/// Entities that are brought near at a time.
-const NEAR: usize = 64;
+/// So many timers before its own, what an entity needs is asked for: its state, and what that leads to.
+const SOON: usize = 32;
+const NEXT: usize = 16;
 const BEYOND: u32 = 1 << 16;
 
 /// A timer that fired.
@@ -68,8 +70,6 @@ pub struct Timers {
     bucket: u32,
     open: Vec<u32>,
     cursor: usize,
-    /// As far as here, entities have been brought near.
-    near: usize,
     /// Entries pushed into the open bucket.
     late: BinaryHeap<Reverse<u32>>,
     /// Entries that wait to be stored, each with its bucket.
@@ -94,7 +94,6 @@ impl Timers {
             bucket: 0,
             open: Vec::new(),
             cursor: 0,
-            near: 0,
             late: BinaryHeap::new(),
             held: Vec::with_capacity(HELD),
             sorter: Sorter::default(),
@@ -142,6 +141,12 @@ impl Timers {
 
     fn store_held(&mut self) {
         let mut held = std::mem::take(&mut self.held);
+        for &(bucket, _) in &held {
+            let Bucket { head, filled } = self.buckets[bucket as usize];
+            if let Some(block) = self.blocks.get(head as usize) {
+                bring_near(&block.entries, filled as usize);
+            }
+        }
         for &(bucket, entry) in &held {
             self.store(bucket, entry);
         }
@@ -149,20 +154,13 @@ impl Timers {
         self.held = held;
     }
 
-    /// A new window begins: what was brought near in the last one may be far again.
-    pub fn begin_window(&mut self) {
-        self.near = self.cursor;
-    }
-
-    /// The next timer before `limit`, in time order. `upcoming` is shown the entities whose timers fire next,
-    /// some at a time, so that their state can be brought near together: a shard's devices do not fit the
-    /// cache, and waiting for them one by one would take most of the time.
+    /// The next timer before `limit`, in time order; `upcoming` is told which come after it.
     #[inline]
-    pub fn pop_before(&mut self, limit: Tick, upcoming: impl Fn(&[u16])) -> Option<Fired> {
+    pub fn pop_before(&mut self, limit: Tick, upcoming: &impl Upcoming) -> Option<Fired> {
         loop {
             let Some(entry) = self.first_open() else {
                 if self.open_next(limit) {
-                    self.near = 0;
+                    self.tell_first(upcoming);
                     continue;
                 }
                 return None;
@@ -171,12 +169,9 @@ impl Timers {
             if at >= limit {
                 return None;
             }
-            if self.cursor >= self.near {
-                self.bring_near(limit, &upcoming);
-            }
             assert!(at >= self.last, "time never goes back");
             self.last = at;
-            self.take(entry);
+            self.take(entry, upcoming);
             return Some(Fired {
                 at,
                 entity: entity_of(entry),
@@ -193,20 +188,14 @@ impl Timers {
             + self.held.capacity() * 8
     }
 
-    /// What fires only after `limit` is left where it is: it would be far again when its turn comes.
-    fn bring_near(&mut self, limit: Tick, upcoming: &impl Fn(&[u16])) {
-        let mut entities = [0; NEAR];
-        let left = u64::from(limit - (self.bucket << OFFSET_BITS));
-        let bound = left << (32 - OFFSET_BITS);
-        let next = self.open[self.cursor.min(self.open.len())..].iter();
-        let next = next.take_while(|entry| u64::from(**entry) < bound);
-        let mut count = 0;
-        for (entity, entry) in entities.iter_mut().zip(next) {
-            *entity = entity_of(*entry);
-            count += 1;
+    /// A bucket was opened: tell of its first entries.
+    fn tell_first(&self, upcoming: &impl Upcoming) {
+        for entry in self.open.iter().take(SOON) {
+            upcoming.soon(entity_of(*entry));
         }
-        upcoming(&entities[..count]);
-        self.near = self.cursor + count.max(1);
+        for entry in self.open.iter().take(NEXT) {
+            upcoming.next(entity_of(*entry));
+        }
     }
 
     #[inline]
@@ -220,8 +209,14 @@ impl Timers {
     }
 
     #[inline]
-    fn take(&mut self, entry: u32) {
+    fn take(&mut self, entry: u32, upcoming: &impl Upcoming) {
         if self.open.get(self.cursor) == Some(&entry) {
+            if let Some(entry) = self.open.get(self.cursor + SOON) {
+                upcoming.soon(entity_of(*entry));
+            }
+            if let Some(entry) = self.open.get(self.cursor + NEXT) {
+                upcoming.next(entity_of(*entry));
+            }
             self.cursor += 1;
         } else {
             self.late.pop();
@@ -307,7 +302,7 @@ mod tests {
     use crate::base::{Draws, Purpose};
 
     fn drain(timers: &mut Timers, limit: Tick) -> Vec<(Tick, u16)> {
-        std::iter::from_fn(|| timers.pop_before(limit, |_| ()))
+        std::iter::from_fn(|| timers.pop_before(limit, &()))
             .map(|f| (f.at, f.entity))
             .collect()
     }
@@ -335,7 +330,7 @@ mod tests {
         let mut timers = Timers::new();
         timers.push(100, 1);
         timers.push(300, 3);
-        assert_eq!(timers.pop_before(200, |_| ()).map(|f| f.entity), Some(1));
+        assert_eq!(timers.pop_before(200, &()).map(|f| f.entity), Some(1));
         timers.push(200, 2);
         timers.push(100, 9);
         assert_eq!(drain(&mut timers, 1000), [(100, 9), (200, 2), (300, 3)]);
@@ -346,10 +341,10 @@ mod tests {
         let mut timers = Timers::new();
         let far = (BUCKETS + 5) << OFFSET_BITS;
         timers.push(far, 7);
-        let fired = timers.pop_before(far, |_| ()).expect("the reminder");
+        let fired = timers.pop_before(far, &()).expect("the reminder");
         assert!(fired.beyond && fired.at < far);
         timers.push(far, 7);
-        let fired = timers.pop_before(far + 1, |_| ()).expect("the timer");
+        let fired = timers.pop_before(far + 1, &()).expect("the timer");
         assert_eq!((fired.at, fired.entity, fired.beyond), (far, 7, false));
     }
 
@@ -358,7 +353,7 @@ mod tests {
         let caught = std::panic::catch_unwind(|| {
             let mut timers = Timers::new();
             timers.push(100, 1);
-            timers.pop_before(1000, |_| ());
+            timers.pop_before(1000, &());
             timers.push(99, 1);
         });
         assert!(caught.is_err());

@@ -16,28 +16,85 @@ pub(super) const WAY_5G: u8 = 1;
 /// The way to an MME of the pool is open.
 pub(super) const WAY_4G: u8 = 2;
 
-/// A tower as devices meet it.
-#[derive(Clone, Debug, PartialEq)]
-#[repr(align(32))]
+/// What every event of a device asks of its tower: shards keep a copy beside their devices.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct TowerState {
+    /// From its cells to its router.
+    pub(super) access_us: u32,
     pub(super) router: u16,
     pub(super) pool: u16,
     pub(super) region: u16,
-    /// Its radio is on: it is neither down nor wilted.
-    pub(super) on_air: bool,
-    /// It can reach its router.
-    pub(super) backhaul: bool,
-    /// Access barring in force: an index into [`Air::barrings`], 0 for none.
-    pub(super) barring: u16,
+    /// [`ON_AIR`], [`BACKHAUL`] and, in the bits above, the barring in force: its place in [`Air::barrings`]
+    /// counted from 1, 0 for none.
+    bits: u16,
+}
+
+/// Its radio is on: it is neither down nor wilted.
+const ON_AIR: u16 = 1;
+/// It can reach its router.
+const BACKHAUL: u16 = 2;
+const BARRING_SHIFT: u32 = 2;
+
+/// A tower as devices meet it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Tower {
+    pub(super) state: TowerState,
     /// Seconds since local midnight at the start of the scenario.
     pub(super) local_start_s: u32,
     /// Towers in range: a run of [`Air::neighbours`].
     pub(super) neighbours: (u32, u8),
-    /// From its cells to its router.
-    pub(super) access_us: u32,
 }
 
 impl TowerState {
+    /// On the air, with its backhaul.
+    pub(super) fn new(
+        (router, pool, region): (u16, u16, u16),
+        access_us: u32,
+        barring: u16,
+    ) -> Self {
+        Self {
+            access_us,
+            router,
+            pool,
+            region,
+            bits: ON_AIR | BACKHAUL | barring << BARRING_SHIFT,
+        }
+    }
+
+    /// Whether its radio is on.
+    #[inline]
+    pub(super) fn on_air(self) -> bool {
+        self.bits & ON_AIR != 0
+    }
+
+    /// Whether devices under it reach its router.
+    #[inline]
+    fn is_open(self) -> bool {
+        self.bits & (ON_AIR | BACKHAUL) == ON_AIR | BACKHAUL
+    }
+
+    /// Whether its radio is on, and whether it can reach its router.
+    pub(super) fn radio(self) -> (bool, bool) {
+        (self.on_air(), self.bits & BACKHAUL != 0)
+    }
+
+    fn set_radio(&mut self, (on_air, backhaul): (bool, bool)) {
+        let radio = u16::from(on_air) * ON_AIR | u16::from(backhaul) * BACKHAUL;
+        self.bits = self.bits & !(ON_AIR | BACKHAUL) | radio;
+    }
+
+    /// The barring in force: its place in [`Air::barrings`] counted from 1, 0 for none.
+    #[inline]
+    pub(super) fn barring(self) -> u16 {
+        self.bits >> BARRING_SHIFT
+    }
+
+    pub(super) fn set_barring(&mut self, barring: u16) {
+        self.bits = self.bits & (ON_AIR | BACKHAUL) | barring << BARRING_SHIFT;
+    }
+}
+
+impl Tower {
     /// Seconds since a local midnight.
     #[inline]
     pub(super) fn local_s(&self, at: Tick) -> f64 {
@@ -100,7 +157,7 @@ pub(super) struct Air {
     pub(super) timers: Timers,
     pub(super) spec: NetworkSpec,
     pub(super) classes: Vec<ClassRules>,
-    pub(super) towers: Vec<TowerState>,
+    pub(super) towers: Vec<Tower>,
     pub(super) neighbours: Vec<TowerId>,
     pub(super) barrings: Vec<Barring>,
     /// Ways open, by router and pool.
@@ -171,28 +228,15 @@ pub(super) fn surely_later(rate_per_day: f64, span: Tick) -> f64 {
     libm::exp(-rate_per_day / 86_400.0 * span_s) * (1.0 - 1e-9)
 }
 
-/// Where a device is.
+/// Where a device is: the tower that serves it, and the ways that are open from there.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place<'a> {
+pub(super) struct Place {
     pub(super) serving: TowerId,
-    pub(super) tower: &'a TowerState,
+    pub(super) tower: TowerState,
     pub(super) ways: u8,
 }
 
 impl Air {
-    /// The place of a device of `class` that lives under `home`; its own tower (0) or its k-th neighbour
-    /// serves it.
-    #[inline(always)]
-    pub(super) fn place(&self, home: TowerId, serving: u8, class: u8) -> Place<'_> {
-        let serving = self.serving_tower(home, serving);
-        let tower = &self.towers[serving.index()];
-        Place {
-            serving,
-            tower,
-            ways: self.ways(tower, class),
-        }
-    }
-
     /// How many times as much as usual the users of a tower ask for.
     #[inline]
     pub(super) fn demand(&self, tower: TowerId) -> f64 {
@@ -201,8 +245,8 @@ impl Air {
 
     /// Take over what is open and on the air.
     pub(super) fn open(&mut self, next: Openness) {
-        for (state, (on_air, backhaul)) in self.towers.iter_mut().zip(next.towers) {
-            (state.on_air, state.backhaul) = (on_air, backhaul);
+        for (tower, radio) in self.towers.iter_mut().zip(next.towers) {
+            tower.state.set_radio(radio);
         }
         self.ways = next.ways;
         self.ims_open = next.ims_open;
@@ -212,7 +256,7 @@ impl Air {
 
     /// The pool that a device of `class` under `tower` registers with.
     #[inline]
-    pub(super) fn pool_of(&self, tower: &TowerState, class: u8) -> u16 {
+    pub(super) fn pool_of(&self, tower: TowerState, class: u8) -> u16 {
         self.classes[class as usize]
             .dedicated_pool
             .unwrap_or(tower.pool)
@@ -220,8 +264,8 @@ impl Air {
 
     /// The ways open from `tower` for `class`, as bits [`WAY_5G`] and [`WAY_4G`].
     #[inline]
-    pub(super) fn ways(&self, tower: &TowerState, class: u8) -> u8 {
-        if !(tower.on_air && tower.backhaul) {
+    pub(super) fn ways(&self, tower: TowerState, class: u8) -> u8 {
+        if !tower.is_open() {
             return 0;
         }
         self.ways[tower.router as usize * self.pools + self.pool_of(tower, class) as usize]
@@ -239,8 +283,8 @@ impl Air {
 
     /// The barring in force at `tower`.
     #[inline]
-    pub(super) fn barring(&self, tower: &TowerState) -> Option<&Barring> {
-        (tower.barring as usize)
+    pub(super) fn barring(&self, tower: TowerState) -> Option<&Barring> {
+        (tower.barring() as usize)
             .checked_sub(1)
             .map(|index| &self.barrings[index])
     }

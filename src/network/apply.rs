@@ -138,6 +138,7 @@ impl Network<'_> {
         self.air.open(next);
         let (air, at) = (&self.air, now.ceil_tick());
         self.workers.each(&mut self.shards, true, |shard| {
+            shard.follow(air);
             shard.forget_towers(air, &forgotten, at);
             shard.refresh(air, &concerned, at);
         });
@@ -161,10 +162,10 @@ impl Network<'_> {
             .filter_map(|class| class.dedicated_pool)
             .collect();
         let changed = |tower: usize| {
-            let state = &air.towers[tower];
+            let state = air.towers[tower].state;
             let way = |pool: u16| state.router as usize * air.pools + pool as usize;
             let mut pools = pools.iter().copied().chain([state.pool]);
-            next.towers[tower] != (state.on_air, state.backhaul)
+            next.towers[tower] != state.radio()
                 || pools.any(|pool| next.ways[way(pool)] != air.ways[way(pool)])
                 || next.ims_open[state.router as usize] != air.ims_open[state.router as usize]
                 || next.gateway_open[state.region as usize]
@@ -267,6 +268,7 @@ impl Network<'_> {
             ..self.core_open(self.ways())
         };
         self.air.open(next);
+        self.tell_shards();
     }
 
     /// Towers that lose or regain the core remember when; returned are those that the core has not heard of
@@ -275,7 +277,7 @@ impl Network<'_> {
         let implicit = self.air.spec.registration.implicit_detach;
         let mut forgotten = Vec::new();
         for tower in 0..self.air.towers.len() {
-            let state = &self.air.towers[tower];
+            let state = self.air.towers[tower].state;
             let id = TowerId::from_index(tower);
             let way = state.router as usize * self.air.pools + state.pool as usize;
             let backhaul = self.status[self.topology.tower(id).node.index()] == ElementStatus::Up;
@@ -315,24 +317,36 @@ impl Network<'_> {
         count
     }
 
-    fn set_barring(&mut self, scope: &Scope, barring: Option<Barring>, now: SimTime) {
-        self.wake_all(now);
-        let index = match barring {
-            None => 0,
-            Some(barring) => {
-                self.air.barrings.push(barring);
-                u16::try_from(self.air.barrings.len()).expect("few changes of barring")
-            }
-        };
-        for tower in 0..self.air.towers.len() {
-            if self.tower_in_scope(tower, scope) {
-                self.air.towers[tower].barring = index;
-            }
+    /// Where a barring stands in the list, counted from 1.
+    fn number_of(&mut self, barring: Barring) -> u16 {
+        let known = self.air.barrings.iter().position(|one| *one == barring);
+        let place = known.unwrap_or_else(|| {
+            self.air.barrings.push(barring);
+            self.air.barrings.len() - 1
+        });
+        u16::try_from(place + 1).expect("few kinds of barring")
+    }
+
+    /// Let shards take over what has changed about towers.
+    fn tell_shards(&mut self) {
+        for shard in &mut self.shards {
+            shard.follow(&self.air);
         }
     }
 
+    fn set_barring(&mut self, scope: &Scope, barring: Option<Barring>, now: SimTime) {
+        self.wake_all(now);
+        let index = barring.map_or(0, |barring| self.number_of(barring));
+        for tower in 0..self.air.towers.len() {
+            if self.tower_in_scope(tower, scope) {
+                self.air.towers[tower].state.set_barring(index);
+            }
+        }
+        self.tell_shards();
+    }
+
     pub(super) fn tower_in_scope(&self, tower: usize, scope: &Scope) -> bool {
-        let state = &self.air.towers[tower];
+        let state = self.air.towers[tower].state;
         match scope {
             Scope::All | Scope::Class(_) => true,
             Scope::Region(region) => state.region == region.0,

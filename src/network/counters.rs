@@ -148,8 +148,9 @@ pub struct RegistrationCounts {
     pub rejected: [[u64; COUNTED_CAUSES.len() + 1]; 2],
 }
 
-/// Radio connections that devices asked of a tower.
+/// Radio connections that devices asked of a tower; aligned, so that none lies in two cache lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(align(16))]
 pub struct TowerCounts {
     /// For registrations and periodic updates (`RRC.ConnEstabAtt`, cause `mo-Signalling`).
     pub signalling: u32,

@@ -86,7 +86,7 @@ impl Network<'_> {
                 let towers = (0_u32..).zip(&self.air.towers);
                 let towers: Vec<(u32, u16)> = towers
                     .filter(|(tower, _)| self.tower_in_scope(*tower as usize, scope))
-                    .map(|(tower, state)| (tower, state.pool))
+                    .map(|(number, tower)| (number, tower.state.pool))
                     .collect();
                 (!towers.is_empty()).then(|| (Entry::Towers(towers), rate.get() * self.scale))
             }
@@ -148,7 +148,8 @@ impl Network<'_> {
             return 1.0;
         }
         let all = self.air.towers.iter().zip(&self.air.demand);
-        let own = all.filter(|(tower, _)| region.is_none_or(|region| region.0 == tower.region));
+        let own =
+            all.filter(|(tower, _)| region.is_none_or(|region| region.0 == tower.state.region));
         let (sum, count) = own.fold((0.0, 0.0), |(sum, count), (_, demand)| {
             (sum + demand, count + 1.0)
         });
@@ -175,7 +176,7 @@ impl Network<'_> {
     /// Whether anybody holds registrations back: by barring or by a pace.
     pub fn is_mitigated(&self) -> bool {
         let usual = u16::from(self.air.spec.access.barring.is_some());
-        let barred = |tower: &super::air::TowerState| tower.barring != usual;
+        let barred = |tower: &super::air::Tower| tower.state.barring() != usual;
         !self.core.pacers.is_empty() || self.air.towers.iter().any(barred)
     }
 }

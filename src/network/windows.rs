@@ -46,16 +46,14 @@ impl Network<'_> {
         let (air, end, workers) = (&self.air, to.ceil_tick(), self.workers);
         let (core, shards, asked_to) = (&mut self.core, &mut self.shards, self.asked_to);
         let unread = self.unread.take();
-        workers.join(
-            true,
+        workers.beside(
             || core.advance(&air.elements, asked_to),
-            || {
-                workers.each(shards, true, |shard| {
-                    if let Some(at) = unread {
-                        shard.take_verdicts(air, at);
-                    }
-                    shard.advance(air, end);
-                });
+            shards,
+            |shard| {
+                if let Some(at) = unread {
+                    shard.take_verdicts(air, at);
+                }
+                shard.advance(air, end);
             },
         );
         self.hand_out(to);
@@ -81,8 +79,8 @@ impl Network<'_> {
 
     /// Hand the core what shards have asked up to `to`.
     fn collect(&mut self, to: SimTime) {
-        for shard in &mut self.shards {
-            self.core.take(&mut shard.outbox);
+        for (number, shard) in self.shards.iter_mut().enumerate() {
+            self.core.take(number, &mut shard.outbox);
             self.core.take_stranded(&mut shard.stranded);
         }
         self.asked_to = to;

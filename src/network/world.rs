@@ -8,7 +8,7 @@ use crate::kernel::Workers;
 use crate::population::{Demand, Placement, PopulationSpec};
 use crate::topology::{NodeKind, Topology};
 
-use super::air::{Air, ClassRules, Timers, TowerState, surely_later};
+use super::air::{Air, ClassRules, Timers, Tower, TowerState, surely_later};
 use super::command::ElementStatus;
 use super::core::{Core, Elements, Itinerary, Radios};
 use super::counters::{GroupCounts, Snapshot, TowerCounts};
@@ -106,7 +106,7 @@ impl<'a> Network<'a> {
             access.setup_queue,
             scale,
         );
-        let region_of_tower = air.towers.iter().map(|tower| tower.region).collect();
+        let region_of_tower = air.towers.iter().map(|tower| tower.state.region).collect();
         let tower_of_region = towers_of_regions(&air);
         let pool_of_server = sizing::pools_of_servers(topology, &air.elements);
         let shards = shards(&placement, &air, input.shard_size);
@@ -309,7 +309,7 @@ fn towers_of_regions(air: &Air) -> Vec<Option<usize>> {
     let of = |region: usize| {
         air.towers
             .iter()
-            .position(|tower| tower.region as usize == region)
+            .position(|tower| tower.state.region as usize == region)
     };
     (0..air.regions).map(of).collect()
 }
@@ -372,7 +372,7 @@ fn air(input: &NetworkInput<'_>, elements: Elements) -> Result<Air, ZoneError> {
 fn towers(
     input: &NetworkInput<'_>,
     elements: &Elements,
-) -> Result<(Vec<TowerState>, Vec<crate::base::TowerId>), ZoneError> {
+) -> Result<(Vec<Tower>, Vec<crate::base::TowerId>), ZoneError> {
     let mut zones: std::collections::BTreeMap<&str, u32> = std::collections::BTreeMap::new();
     let mut neighbours = Vec::new();
     let mut towers = Vec::with_capacity(input.topology.towers().len());
@@ -383,14 +383,14 @@ fn towers(
         }
         let first = u32::try_from(neighbours.len()).expect("a few neighbours for each tower");
         neighbours.extend_from_slice(&tower.neighbours);
-        towers.push(TowerState {
-            router: elements.router_of_tower[index],
-            pool: tower.pool.0,
-            region: tower.region.0,
-            on_air: true,
-            backhaul: true,
-            barring: u16::from(input.spec.access.barring.is_some()),
-            access_us: elements.access_us[index],
+        let place = (
+            elements.router_of_tower[index],
+            tower.pool.0,
+            tower.region.0,
+        );
+        let barring = u16::from(input.spec.access.barring.is_some());
+        towers.push(Tower {
+            state: TowerState::new(place, elements.access_us[index], barring),
             local_start_s: zones[tower.zone.as_str()],
             neighbours: (
                 first,

@@ -54,7 +54,7 @@ pub use watch::{WATCHED, Watch};
 pub struct Settings {
     /// Threads that advance shards.
     pub threads: usize,
-    /// Devices per shard, more or less; at most 65,536.
+    /// Devices per shard, more or less; at most 65,536, and fewer if several threads would not have enough shards.
     pub shard_size: usize,
     /// Windows no longer than this; as long as the scenario allows unless given.
     pub window: Option<Span>,
@@ -64,7 +64,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             threads: 1,
-            shard_size: 32_768,
+            shard_size: 65_536,
             window: None,
         }
     }
@@ -89,6 +89,11 @@ impl std::fmt::Display for RunError {
 }
 
 impl std::error::Error for RunError {}
+
+/// With several threads, so many shards for each at least: the last one of a window keeps one of them busy alone.
+const SHARDS_PER_THREAD: usize = 8;
+/// Shards of fewer devices are not worth their own timers.
+const SMALLEST_SHARD: usize = 4_096;
 
 /// So many devices go through a window in about a hundredth of a second.
 const WINDOW_DEVICES: u64 = 50_000_000;
@@ -137,7 +142,7 @@ pub fn simulate_seen(
         scale: file.scale,
         seed,
         absent: &absent,
-        shard_size: settings.shard_size,
+        shard_size: shard_size(scenario, settings),
     };
     let network = Network::new(&input, &workers).expect("the scenario has checked the time zones");
     let window = settings.window.unwrap_or(Span::from_hours(1));
@@ -192,6 +197,24 @@ pub fn simulate_seen(
             Ok((finish(night, horizon), shown))
         }
     }
+}
+
+/// Devices per shard of a run.
+fn shard_size(scenario: &Scenario, settings: Settings) -> usize {
+    if settings.threads == 1 {
+        return settings.shard_size;
+    }
+    let towers = scenario.topology().towers().iter();
+    let devices: u64 = towers.map(|tower| tower.devices).sum();
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "about how many"
+    )]
+    let simulated = (devices as f64 * scenario.file().scale) as usize;
+    let enough = simulated / (settings.threads * SHARDS_PER_THREAD);
+    settings.shard_size.min(enough.max(SMALLEST_SHARD))
 }
 
 fn onlookers(onlooks: &[Onlook], scenario: &Scenario, seed: u64) -> Vec<Onlooker> {

@@ -46,7 +46,6 @@ impl Core {
         now_us: u64,
     ) -> bool {
         let request = trip.request;
-        let region = self.region_of_tower[request.tower as usize];
         let draws = self.draws;
         let words = || draws.words(Purpose::Effect, request.device, request.tie);
         if let Some((cause, share)) = self.tempers[server as usize].reject
@@ -55,10 +54,11 @@ impl Core {
             self.turn_away(elements, trip, (server, now_us), (cause, 0));
             return false;
         }
+        let region_of = &self.region_of_tower;
         let refused_by = self
             .pacers
             .iter_mut()
-            .position(|pacer| !pacer.admits(request, region, now_us));
+            .position(|pacer| !pacer.admits(request, region_of[request.tower as usize], now_us));
         if let Some(pacer) = refused_by {
             let backoff = self.pacers[pacer].backoff(self.draws, request);
             self.turn_away(

@@ -150,7 +150,7 @@ impl Core {
                     stage,
                     ..foreign(source.number, at, tie, Procedure::ImsRefresh)
                 };
-                self.arrivals.push(key(at_us, tie), &request);
+                self.arrivals.push(key(at_us, tie), request);
             }
             Entry::Towers(towers) => {
                 let last = u64::try_from(towers.len()).expect("few towers");
@@ -179,7 +179,7 @@ impl Core {
         if let Some(server) = elements.pick(&request, stop.at, region) {
             request.server = server;
             request.travel_us = elements.tower_to_us(request.tower, server);
-            self.arrivals.take(&[request]);
+            self.arrivals.add(request);
         }
     }
 

@@ -3,6 +3,7 @@
 //!
 //! Invariant: counts what passes, changes nothing.
 
+use crate::kernel::bring_near;
 use crate::network::command::Cause;
 use crate::network::counters::{COUNTED_CAUSES, RegistrationCounts, TowerCounts};
 use crate::network::spec::Procedure;
@@ -24,10 +25,10 @@ impl Tally {
         }
     }
 
-    /// Something of a tower's counters, to have read them.
-    #[inline]
-    pub(super) fn near(&self, tower: u32) -> u32 {
-        self.towers[tower as usize].signalling
+    /// A tower's counters are needed soon.
+    #[inline(always)]
+    pub(super) fn bring_near(&self, tower: u32) {
+        bring_near(&self.towers, tower as usize);
     }
 
     /// A request reaches its first element.

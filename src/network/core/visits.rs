@@ -48,11 +48,7 @@ pub(in crate::network) struct Core {
     pub(in crate::network) tally: Tally,
     pub(super) region_of_tower: Vec<u16>,
     pub(in crate::network) pacers: Vec<Pacer>,
-    /// Requests of the last window, shard by shard.
-    asked: Vec<Vec<Request>>,
-    /// Empty lists to be used again.
-    spare: Vec<Vec<Request>>,
-    /// The same in order.
+    /// Requests of the last window.
     pub(super) arrivals: Incoming,
     /// Those of them that no element could take.
     pub(super) stranded: Vec<Request>,
@@ -102,8 +98,6 @@ impl Core {
             radios,
             region_of_tower,
             pacers: Vec::new(),
-            asked: Vec::new(),
-            spare: Vec::new(),
             arrivals: Incoming::default(),
             stranded: Vec::new(),
             under_way: Calendar::new(HASH_BITS + BUCKET_BITS),
@@ -114,11 +108,8 @@ impl Core {
     }
 
     /// Take the requests of a shard; they are served when the core advances.
-    pub(in crate::network) fn take(&mut self, requests: &mut Vec<Request>) {
-        if !requests.is_empty() {
-            let spare = self.spare.pop().unwrap_or_default();
-            self.asked.push(std::mem::replace(requests, spare));
-        }
+    pub(in crate::network) fn take(&mut self, shard: usize, requests: &mut Vec<Request>) {
+        self.arrivals.take(shard, requests);
     }
 
     /// Take the requests of a shard that found no way to the core.
@@ -133,7 +124,6 @@ impl Core {
 
     /// Run everything before `to`.
     pub(in crate::network) fn advance(&mut self, elements: &Elements, to: SimTime) {
-        self.gather();
         self.fail_stranded();
         self.emit(elements, to);
         let (end_us, end) = (to.as_us(), key(to.as_us(), 0));
@@ -145,7 +135,7 @@ impl Core {
             if at >= end {
                 break;
             }
-            let request = arrivals.get(turn, |request| self.tally.near(request.tower));
+            let request = arrivals.get(turn, |request| self.tally.bring_near(request.tower));
             turn += 1;
             self.enter(elements, request, at >> HASH_BITS, end_us);
         }
@@ -373,17 +363,6 @@ impl Core {
             travel_us,
         };
         self.push(at_us, pending);
-    }
-
-    /// Bring the requests of all shards together.
-    fn gather(&mut self) {
-        let mut asked = std::mem::take(&mut self.asked);
-        for mut requests in asked.drain(..) {
-            self.arrivals.take(&requests);
-            requests.clear();
-            self.spare.push(requests);
-        }
-        self.asked = asked;
     }
 
     /// Requests that found no element fail.

@@ -8,7 +8,7 @@
 
 use crate::base::{Draws, Purpose, SimTime, TICK_US, Tick, TowerId, unit_interval};
 use crate::network::GroupCounts;
-use crate::network::air::Air;
+use crate::network::air::{Air, Place};
 use crate::population::flag;
 
 use super::{Shard, ims_state, nas_state};
@@ -162,10 +162,8 @@ impl Shard {
     /// The services that a device is without, and whether it camps on another operator.
     fn services_out(&self, air: &Air, index: usize) -> (u8, bool) {
         let device = &self.devices[index];
-        let home = self.home(index);
-        let tower = &air.towers[air.serving_tower(home, device.serving()).index()];
-        let ways = air.ways(tower, device.class);
-        let radio = tower.on_air
+        let Place { tower, ways, .. } = self.place(air, index);
+        let radio = tower.on_air()
             && !matches!(
                 device.nas,
                 nas_state::NO_COVERAGE | nas_state::RESELECTING | nas_state::DESTROYED

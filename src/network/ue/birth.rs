@@ -65,10 +65,10 @@ impl Shard {
                 class,
                 ..Device::default()
             }));
-        let region = air.towers[tower.index()].region;
         self.slices
             .push(SliceAccount::new(tower, from, self.count_devices()));
-        self.homes.push(Home { tower, region });
+        let state = air.towers[tower.index()].state;
+        self.homes.push(Home { tower, state });
     }
 
     fn count_devices(&self) -> u32 {
@@ -159,7 +159,7 @@ impl Shard {
         member_of: &(dyn Fn(u32, u16, TowerId, bool) -> Option<u8> + Sync),
     ) -> Option<u8> {
         let (number, home) = (self.number(index), self.home(index));
-        let pool = air.pool_of(&air.towers[home.index()], self.devices[index].class);
+        let pool = air.pool_of(air.towers[home.index()].state, self.devices[index].class);
         let five_g = self.devices[index].has(flag::FIVE_G);
         let member = member_of(number, pool, home, five_g);
         if !five_g || member.is_some() {

@@ -44,7 +44,7 @@ impl Shard {
         let device = &self.devices[index];
         let home = self.home(index);
         let serving = air.serving_tower(home, device.serving());
-        let home_on_air = air.towers[home.index()].on_air;
+        let home_on_air = air.towers[home.index()].state.on_air();
         if device.nas == nas_state::DESTROYED {
             return;
         }
@@ -52,7 +52,7 @@ impl Shard {
             if home_on_air || device.has(flag::COVERED) {
                 self.lose_cell(air, index, at);
             }
-        } else if !air.towers[serving.index()].on_air {
+        } else if !air.towers[serving.index()].state.on_air() {
             if !matches!(device.nas, nas_state::RESELECTING | nas_state::RESTARTING) {
                 self.lose_cell(air, index, at);
             }
@@ -78,7 +78,7 @@ impl Shard {
             let SliceAccount {
                 tower, from, to, ..
             } = self.slices[slice];
-            let tower = &air.towers[tower.index()];
+            let tower = air.towers[tower.index()].state;
             if tower.pool != pool && !dedicated {
                 continue;
             }
@@ -154,15 +154,16 @@ impl Shard {
         let class = &air.classes[device.class as usize].spec;
         let interval_s = class.uplink_interval_s.at(tower.hour(at)) * onset.spread;
         let uplink = ticks(-libm::log(unit_interval(words[0])) * interval_s);
-        let told =
-            if unit_interval(words[1]) < onset.told.get() && air.ways(tower, device.class) != 0 {
-                onset
-                    .told_within
-                    .draw(unit_interval(words[2]), unit_interval(words[3]))
-                    .as_ticks()
-            } else {
-                Device::IDLE
-            };
+        let told = if unit_interval(words[1]) < onset.told.get()
+            && air.ways(tower.state, device.class) != 0
+        {
+            onset
+                .told_within
+                .draw(unit_interval(words[2]), unit_interval(words[3]))
+                .as_ticks()
+        } else {
+            Device::IDLE
+        };
         later(at, uplink.min(told).max(1))
     }
 
@@ -253,7 +254,7 @@ impl Shard {
     pub(super) fn in_scope(&self, air: &Air, index: usize, scope: &Scope) -> bool {
         let device = &self.devices[index];
         let home = self.home(index);
-        let tower = &air.towers[home.index()];
+        let tower = air.towers[home.index()].state;
         match scope {
             Scope::All => true,
             Scope::Region(region) => tower.region == region.0,

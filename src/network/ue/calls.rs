@@ -188,9 +188,7 @@ impl Shard {
 
     /// A phone in a flood that obeys access barring is barred like any other.
     fn flood_is_barred(&mut self, air: &Air, index: usize, at: Tick, word: u32) -> bool {
-        let device = &self.devices[index];
-        let serving = air.serving_tower(self.home(index), device.serving());
-        let Some(barring) = air.barring(&air.towers[serving.index()]) else {
+        let Some(barring) = air.barring(self.place(air, index).tower) else {
             return false;
         };
         let through = barring.factor.get();

@@ -71,7 +71,11 @@ impl Shard {
         } else {
             0
         };
-        let found = (0..=reach).find(|&k| air.towers[air.serving_tower(home, k).index()].on_air);
+        let found = (0..=reach).find(|&k| {
+            air.towers[air.serving_tower(home, k).index()]
+                .state
+                .on_air()
+        });
         let Some(serving) = found else {
             self.devices[index].nas = nas_state::NO_COVERAGE;
             self.devices[index].nas_due = Device::IDLE;

@@ -151,11 +151,8 @@ impl Shard {
     }
 
     fn has_way(&self, air: &Air, index: usize) -> bool {
-        let device = &self.devices[index];
-        let tower = &air.towers[air
-            .serving_tower(self.home(index), device.serving())
-            .index()];
-        device.has(flag::WIFI) && air.wifi_open || air.ways(tower, device.class) != 0
+        let over_wifi = self.devices[index].has(flag::WIFI) && air.wifi_open;
+        over_wifi || self.place(air, index).ways != 0
     }
 
     fn ims_words(&self, air: &Air, index: usize) -> [u32; 4] {

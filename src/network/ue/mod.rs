@@ -19,10 +19,10 @@ mod nas;
 mod refusal;
 
 use crate::base::{SimTime, TICK_US, Tick, TowerId};
-use crate::kernel::Timers;
+use crate::kernel::{Timers, Upcoming, bring_near};
 use crate::population::{Device, flag};
 
-use super::air::Air;
+use super::air::{Air, Place, TowerState};
 use super::core::{Request, Verdict, VerdictKind};
 use super::counters::ClassCounts;
 
@@ -113,14 +113,14 @@ pub(super) const EVENT_KINDS: [&str; 9] = [
     "flood messages",
 ];
 
-/// Devices that are brought near together.
-const NEAR: usize = 16;
+/// Answers before its own, a device is brought near.
+const AHEAD: usize = 8;
 
 /// Where the devices of a slice live.
 #[derive(Clone, Copy, Debug)]
 struct Home {
     tower: TowerId,
-    region: u16,
+    state: TowerState,
 }
 
 /// A run of devices.
@@ -151,12 +151,13 @@ pub(super) struct Shard {
 impl Shard {
     /// Fire all timers before `to`.
     pub(super) fn advance(&mut self, air: &Air, to: Tick) {
-        self.timers.begin_window();
         self.fired = 0;
         loop {
-            let (devices, homes) = (&self.devices, &self.homes);
-            let bring_near = |upcoming: &[u16]| bring_near(air, devices, homes, upcoming);
-            let Some(fired) = self.timers.pop_before(to, bring_near) else {
+            let near = Near {
+                homes: &self.homes,
+                devices: &self.devices,
+            };
+            let Some(fired) = self.timers.pop_before(to, &near) else {
                 break;
             };
             self.fired += 1;
@@ -174,17 +175,15 @@ impl Shard {
     /// Take the answers that the core gave in the last window.
     pub(super) fn take_verdicts(&mut self, air: &Air, now: SimTime) {
         let mut inbox = std::mem::take(&mut self.inbox);
-        for verdicts in inbox.chunks(NEAR) {
-            // Read together, devices come from memory at the same time.
-            let near = |verdict: &Verdict| self.devices[(verdict.device - self.first) as usize];
-            std::hint::black_box(verdicts.iter().fold(0, |seen, v| seen ^ near(v).nas_due));
-            for verdict in verdicts {
-                let index = (verdict.device - self.first) as usize;
-                let before = self.devices[index].due();
-                self.take_verdict(air, index, verdict, now);
-                if self.devices[index].due() != before {
-                    self.arm(index);
-                }
+        for (turn, verdict) in inbox.iter().enumerate() {
+            if let Some(later) = inbox.get(turn + AHEAD) {
+                bring_near(&self.devices, (later.device - self.first) as usize);
+            }
+            let index = (verdict.device - self.first) as usize;
+            let before = self.devices[index].due();
+            self.take_verdict(air, index, verdict, now);
+            if self.devices[index].due() != before {
+                self.arm(index);
             }
         }
         inbox.clear();
@@ -244,7 +243,34 @@ impl Shard {
     #[inline]
     fn cell(&self, index: usize) -> usize {
         let device = &self.devices[index];
-        self.homes[device.home as usize].region as usize * self.classes + device.class as usize
+        let region = self.homes[device.home as usize].state.region;
+        region as usize * self.classes + device.class as usize
+    }
+
+    /// Where a device is: its own tower or a neighbour of it serves it.
+    #[inline(always)]
+    fn place(&self, air: &Air, index: usize) -> Place {
+        let device = &self.devices[index];
+        let home = &self.homes[device.home as usize];
+        let (serving, tower) = match device.serving() {
+            0 => (home.tower, home.state),
+            neighbour => {
+                let serving = air.serving_tower(home.tower, neighbour);
+                (serving, air.towers[serving.index()].state)
+            }
+        };
+        Place {
+            serving,
+            tower,
+            ways: air.ways(tower, device.class),
+        }
+    }
+
+    /// Take over what has changed about towers.
+    pub(super) fn follow(&mut self, air: &Air) {
+        for home in &mut self.homes {
+            home.state = air.towers[home.tower.index()].state;
+        }
     }
 
     /// Number of a device in the whole network.
@@ -293,18 +319,22 @@ impl Shard {
     }
 }
 
-/// Read the state of devices that will act soon, so that it is in the cache when they do. The reads do not
-/// depend on each other, so the processor overlaps them.
-fn bring_near(air: &Air, devices: &[Device], homes: &[Home], upcoming: &[u16]) {
-    let mut seen = 0;
-    for &entity in upcoming {
-        seen ^= devices[entity as usize].nas_due;
+/// What a device needs when its timer fires: its state, and that of its tower.
+struct Near<'a> {
+    homes: &'a [Home],
+    devices: &'a [Device],
+}
+
+impl Upcoming for Near<'_> {
+    #[inline(always)]
+    fn soon(&self, entity: u16) {
+        bring_near(self.devices, entity as usize);
     }
-    for &entity in upcoming {
-        let home = &homes[devices[entity as usize].home as usize];
-        seen ^= u32::from(air.towers[home.tower.index()].router);
+
+    #[inline(always)]
+    fn next(&self, entity: u16) {
+        bring_near(self.homes, self.devices[entity as usize].home as usize);
     }
-    std::hint::black_box(seen);
 }
 
 /// The tick of an instant, not before `now`.

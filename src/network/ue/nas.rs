@@ -38,10 +38,9 @@ impl Shard {
     #[inline(always)]
     pub(super) fn attempt(&mut self, air: &Air, index: usize, at: Tick) {
         let number = self.number(index);
+        let place = self.place(air, index);
         let device = &mut self.devices[index];
-        let home = self.homes[device.home as usize].tower;
-        let place = air.place(home, device.serving(), device.class);
-        if !place.tower.on_air {
+        if !place.tower.on_air() {
             self.lose_cell(air, index, at);
             return;
         }
@@ -49,7 +48,7 @@ impl Shard {
         let words = air.draws.words(Purpose::NasAttempt, number, ordinal);
         device.nas_ordinal = device.nas_ordinal.wrapping_add(1);
         let again = device.nas_failures() > 0;
-        if place.tower.barring != 0 && self.is_barred(air, index, at, words) {
+        if place.tower.barring() != 0 && self.is_barred(air, index, at, words) {
             return;
         }
         self.count(EventKind::Registration);
@@ -70,10 +69,7 @@ impl Shard {
     /// (0.7 + 0.6 × rand) × barring time.
     fn is_barred(&mut self, air: &Air, index: usize, at: Tick, words: [u32; 4]) -> bool {
         let device = &self.devices[index];
-        let tower = &air.towers[air
-            .serving_tower(self.home(index), device.serving())
-            .index()];
-        let Some(barring) = air.barring(tower) else {
+        let Some(barring) = air.barring(self.place(air, index).tower) else {
             return false;
         };
         let exempt =
@@ -216,8 +212,7 @@ impl Shard {
     /// Ask the core for a procedure, with a number that orders it among others of one instant; an unheard
     /// request goes nowhere.
     pub(super) fn send(&mut self, air: &Air, index: usize, at: Tick, what: (Procedure, u32)) {
-        let device = &self.devices[index];
-        let place = air.place(self.home(index), device.serving(), device.class);
+        let place = self.place(air, index);
         self.send_from(air, index, (at, what.0, what.1), place);
     }
 
@@ -227,7 +222,7 @@ impl Shard {
         air: &Air,
         index: usize,
         (at, procedure, tie): (Tick, Procedure, u32),
-        place: Place<'_>,
+        place: Place,
     ) {
         let device = &self.devices[index];
         let over_wifi = device.has(flag::WIFI)
@@ -274,7 +269,7 @@ impl Shard {
 
     /// See where a request goes first, and hand it over.
     #[inline(always)]
-    fn route(&mut self, air: &Air, tower: &TowerState, mut request: Request) {
+    fn route(&mut self, air: &Air, tower: TowerState, mut request: Request) {
         let stage = air.itinerary.next(&request, 0);
         request.stage = stage.expect("a procedure has a visit");
         let function = air.itinerary.stop(request.procedure, request.stage).at;
@@ -378,12 +373,7 @@ impl Shard {
         }
         let cell = self.cell(index);
         self.cells[cell].periodic_updates += 1;
-        let heard = air.ways(
-            &air.towers[air
-                .serving_tower(self.home(index), device.serving())
-                .index()],
-            device.class,
-        );
+        let heard = self.place(air, index).ways;
         if heard == 0 {
             // Unheard: the update fails like any attempt, and is retried like one.
             self.presume_failure(air, index, at, words[3]);
