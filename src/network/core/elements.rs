@@ -9,7 +9,7 @@ use crate::base::{NodeId, tie_break};
 use crate::network::spec::Function;
 use crate::topology::{NodeKind, Routes, Topology};
 
-use super::{NOWHERE, Request, fact};
+use super::{NOWHERE, Request, Seeker, fact};
 
 /// No way from here to there.
 pub(in crate::network) const NO_LATENCY: u32 = u32::MAX;
@@ -228,15 +228,15 @@ impl Elements {
     #[inline]
     fn candidates(
         &self,
-        request: &Request,
+        seeker: Seeker,
         function: Function,
         region: impl FnOnce() -> u16,
     ) -> &[Choice] {
         match function {
-            Function::Mobility if request.has(fact::FIVE_G) => {
-                &self.pools[request.pool as usize].amf
+            Function::Mobility if seeker.facts & fact::FIVE_G != 0 => {
+                &self.pools[seeker.pool as usize].amf
             }
-            Function::Mobility => &self.pools[request.pool as usize].mme,
+            Function::Mobility => &self.pools[seeker.pool as usize].mme,
             Function::Udm => &self.udm,
             Function::Ims => &self.ims,
             Function::Gateway => &self.gateways[region() as usize],
@@ -248,27 +248,27 @@ impl Elements {
     #[inline]
     pub(in crate::network) fn pick(
         &self,
-        request: &Request,
+        seeker: Seeker,
         function: Function,
         region: impl FnOnce() -> u16,
     ) -> Option<u16> {
         if function == Function::Mobility
-            && let Some(server) = self.holder(request)
-            && self.reaches(request.router, server)
+            && let Some(server) = self.holder(seeker)
+            && self.reaches(seeker.router, server)
         {
             return Some(server);
         }
-        let candidates = self.candidates(request, function, region);
-        let choice = self.spread(candidates, request.device, request.router);
+        let candidates = self.candidates(seeker, function, region);
+        let choice = self.spread(candidates, seeker.device, seeker.router);
         choice.map(|choice| choice.server)
     }
 
     /// The member of the pool that held the device's context last, if it is of the right generation.
     #[inline]
-    fn holder(&self, request: &Request) -> Option<u16> {
-        let generation = usize::from(request.has(fact::FIVE_G));
-        let members = &self.pools[request.pool as usize].held_by[generation];
-        let server = *members.get(request.member as usize)?;
+    fn holder(&self, seeker: Seeker) -> Option<u16> {
+        let generation = usize::from(seeker.facts & fact::FIVE_G != 0);
+        let members = &self.pools[seeker.pool as usize].held_by[generation];
+        let server = *members.get(seeker.member as usize)?;
         (server != NOWHERE).then_some(server)
     }
 

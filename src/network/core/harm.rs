@@ -176,7 +176,7 @@ impl Core {
         request.stage = stage.expect("a procedure has a visit");
         let stop = self.itinerary.stop(request.procedure, request.stage);
         let region = || self.region_of_tower[request.tower as usize];
-        if let Some(server) = elements.pick(&request, stop.at, region) {
+        if let Some(server) = elements.pick(request.seeker(), stop.at, region) {
             request.server = server;
             request.travel_us = elements.tower_to_us(request.tower, server);
             self.arrivals.add(request);

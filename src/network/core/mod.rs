@@ -62,6 +62,16 @@ pub(super) struct Request {
     pub(super) facts: u8,
 }
 
+/// What decides which element serves a request. Handed on by value, so that a request can be made in registers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seeker {
+    device: u32,
+    pool: u16,
+    router: u16,
+    member: u8,
+    facts: u8,
+}
+
 /// Bits of [`Request::facts`].
 pub(super) mod fact {
     pub(in crate::network) const FIVE_G: u8 = 1;
@@ -84,6 +94,17 @@ impl Request {
     #[inline]
     pub(super) const fn has(&self, fact: u8) -> bool {
         self.facts & fact != 0
+    }
+
+    #[inline(always)]
+    pub(super) const fn seeker(&self) -> Seeker {
+        Seeker {
+            device: self.device,
+            pool: self.pool,
+            router: self.router,
+            member: self.member,
+            facts: self.facts,
+        }
     }
 
     /// Whether its success is the rule, so that only failure is worth a verdict.

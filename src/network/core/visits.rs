@@ -323,7 +323,7 @@ impl Core {
         let request = trip.request;
         let stop = self.itinerary.stop(request.procedure, trip.stage);
         let region = || self.region_of_tower[request.tower as usize];
-        let Some(server) = elements.pick(request, stop.at, region) else {
+        let Some(server) = elements.pick(request.seeker(), stop.at, region) else {
             self.fail(trip);
             return;
         };

@@ -273,7 +273,8 @@ impl Shard {
         let stage = air.itinerary.next(&request, 0);
         request.stage = stage.expect("a procedure has a visit");
         let function = air.itinerary.stop(request.procedure, request.stage).at;
-        let server = air.elements.pick(&request, function, || tower.region);
+        let region = || tower.region;
+        let server = air.elements.pick(request.seeker(), function, region);
         let Some(server) = server else {
             self.stranded.push(request);
             return;
