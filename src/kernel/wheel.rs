@@ -20,7 +20,7 @@ pub const MAX_ENTITIES: usize = 1 << 16;
 
 const OFFSET_BITS: u32 = 15;
 const BUCKETS: u32 = 2048;
-const BLOCK_ENTRIES: u32 = 31;
+const BLOCK_ENTRIES: u32 = 30;
 const NO_BLOCK: u32 = u32::MAX;
 /// Entries that wait to be stored, at most: storing them together, their buckets are waited for together.
 const HELD: usize = 256;
@@ -43,6 +43,8 @@ pub struct Fired {
 #[derive(Clone, Copy, Debug)]
 struct Block {
     next: u32,
+    /// The one after the next, to be asked for while the next is worked on.
+    after_next: u32,
     entries: [u32; BLOCK_ENTRIES as usize],
 }
 
@@ -239,16 +241,19 @@ impl Timers {
     }
 
     fn new_block(&mut self, next: u32) -> u32 {
+        let after_next = self.blocks.get(next as usize).map_or(NO_BLOCK, |b| b.next);
         if self.free == NO_BLOCK {
             self.blocks.push(Block {
                 next,
+                after_next,
                 entries: [0; BLOCK_ENTRIES as usize],
             });
             return u32::try_from(self.blocks.len() - 1).expect("blocks are fewer than entries");
         }
         let block = self.free;
         self.free = self.blocks[block as usize].next;
-        self.blocks[block as usize].next = next;
+        let fresh = &mut self.blocks[block as usize];
+        (fresh.next, fresh.after_next) = (next, after_next);
         block
     }
 
@@ -276,6 +281,7 @@ impl Timers {
         } = std::mem::replace(&mut self.buckets[bucket as usize], EMPTY);
         while head != NO_BLOCK {
             let block = self.blocks[head as usize];
+            bring_near(&self.blocks, block.after_next as usize);
             self.open
                 .extend_from_slice(&block.entries[..filled as usize]);
             filled = BLOCK_ENTRIES;

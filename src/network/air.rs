@@ -19,8 +19,9 @@ pub(super) const WAY_4G: u8 = 2;
 /// What every event of a device asks of its tower: shards keep a copy beside their devices.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct TowerState {
-    /// From its cells to its router.
-    pub(super) access_us: u32,
+    /// From its cells to its router, in microseconds (16.7 s at most), and above them its clock: a place in
+    /// [`Air::day_starts_s`].
+    access_and_clock: u32,
     pub(super) router: u16,
     pub(super) pool: u16,
     pub(super) region: u16,
@@ -34,13 +35,13 @@ const ON_AIR: u16 = 1;
 /// It can reach its router.
 const BACKHAUL: u16 = 2;
 const BARRING_SHIFT: u32 = 2;
+const CLOCK_SHIFT: u32 = 24;
+const LONGEST_ACCESS_US: u32 = (1 << CLOCK_SHIFT) - 1;
 
 /// A tower as devices meet it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Tower {
     pub(super) state: TowerState,
-    /// Seconds since local midnight at the start of the scenario.
-    pub(super) local_start_s: u32,
     /// Towers in range: a run of [`Air::neighbours`].
     pub(super) neighbours: (u32, u8),
 }
@@ -49,16 +50,22 @@ impl TowerState {
     /// On the air, with its backhaul.
     pub(super) fn new(
         (router, pool, region): (u16, u16, u16),
-        access_us: u32,
+        (access_us, clock): (u32, u8),
         barring: u16,
     ) -> Self {
         Self {
-            access_us,
+            access_and_clock: access_us.min(LONGEST_ACCESS_US) | u32::from(clock) << CLOCK_SHIFT,
             router,
             pool,
             region,
             bits: ON_AIR | BACKHAUL | barring << BARRING_SHIFT,
         }
+    }
+
+    /// From its cells to its router.
+    #[inline]
+    pub(super) fn access_us(self) -> u32 {
+        self.access_and_clock & LONGEST_ACCESS_US
     }
 
     /// Whether its radio is on.
@@ -91,21 +98,6 @@ impl TowerState {
 
     pub(super) fn set_barring(&mut self, barring: u16) {
         self.bits = self.bits & (ON_AIR | BACKHAUL) | barring << BARRING_SHIFT;
-    }
-}
-
-impl Tower {
-    /// Seconds since a local midnight.
-    #[inline]
-    pub(super) fn local_s(&self, at: Tick) -> f64 {
-        f64::from(self.local_start_s) + SimTime::from_tick(at).as_secs_f64()
-    }
-
-    /// The local hour.
-    #[inline]
-    pub(super) fn hour(&self, at: Tick) -> usize {
-        let second = u64::from(self.local_start_s) + SimTime::from_tick(at).as_us() / 1_000_000;
-        usize::try_from(second / 3_600 % 24).expect("an hour of the day")
     }
 }
 
@@ -159,6 +151,8 @@ pub(super) struct Air {
     pub(super) classes: Vec<ClassRules>,
     pub(super) towers: Vec<Tower>,
     pub(super) neighbours: Vec<TowerId>,
+    /// Seconds since local midnight at the start of the scenario, of each clock that towers go by.
+    pub(super) day_starts_s: Vec<u32>,
     pub(super) barrings: Vec<Barring>,
     /// Ways open, by router and pool.
     pub(super) ways: Vec<u8>,
@@ -241,6 +235,24 @@ impl Air {
     #[inline]
     pub(super) fn demand(&self, tower: TowerId) -> f64 {
         self.demand.get(tower.index()).copied().unwrap_or(1.0)
+    }
+
+    fn day_start_s(&self, tower: TowerState) -> u32 {
+        self.day_starts_s[(tower.access_and_clock >> CLOCK_SHIFT) as usize]
+    }
+
+    /// Seconds since a local midnight.
+    #[inline]
+    pub(super) fn local_s(&self, tower: TowerState, at: Tick) -> f64 {
+        f64::from(self.day_start_s(tower)) + SimTime::from_tick(at).as_secs_f64()
+    }
+
+    /// The local hour.
+    #[inline]
+    pub(super) fn hour(&self, tower: TowerState, at: Tick) -> usize {
+        let second =
+            u64::from(self.day_start_s(tower)) + SimTime::from_tick(at).as_us() / 1_000_000;
+        usize::try_from(second / 3_600 % 24).expect("an hour of the day")
     }
 
     /// Take over what is open and on the air.

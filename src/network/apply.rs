@@ -455,8 +455,8 @@ impl Network<'_> {
     /// How busy the hour is: 0 in the quietest, 1 in the busiest, as calls go.
     pub(super) fn activity(&self, region: Option<crate::base::RegionId>, now: SimTime) -> f64 {
         let tower = self.tower_of_region[region.map_or(0, crate::base::RegionId::index)]
-            .map(|tower| &self.air.towers[tower]);
-        let hour = tower.map_or(12, |tower| tower.hour(now.ceil_tick()));
+            .map(|tower| self.air.towers[tower].state);
+        let hour = tower.map_or(12, |tower| self.air.hour(tower, now.ceil_tick()));
         let Some(class) = self.air.classes.first() else {
             return 1.0;
         };

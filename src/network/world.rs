@@ -345,7 +345,8 @@ fn air(input: &NetworkInput<'_>, elements: Elements) -> Result<Air, ZoneError> {
         ),
         spec: Box::new(class.clone()),
     });
-    let (towers, neighbours) = towers(input, &elements)?;
+    let mut day_starts_s = Vec::new();
+    let (towers, neighbours) = towers(input, &elements, &mut day_starts_s)?;
     Ok(Air {
         draws: Draws::new(seed),
         elements,
@@ -354,6 +355,7 @@ fn air(input: &NetworkInput<'_>, elements: Elements) -> Result<Air, ZoneError> {
         spec: spec.clone(),
         classes: classes.collect(),
         neighbours,
+        day_starts_s,
         barrings: spec.access.barring.into_iter().collect(),
         ways: Vec::new(),
         pools: topology.pools().len(),
@@ -372,14 +374,16 @@ fn air(input: &NetworkInput<'_>, elements: Elements) -> Result<Air, ZoneError> {
 fn towers(
     input: &NetworkInput<'_>,
     elements: &Elements,
+    day_starts_s: &mut Vec<u32>,
 ) -> Result<(Vec<Tower>, Vec<crate::base::TowerId>), ZoneError> {
-    let mut zones: std::collections::BTreeMap<&str, u32> = std::collections::BTreeMap::new();
+    let mut clocks: std::collections::BTreeMap<&str, u8> = std::collections::BTreeMap::new();
     let mut neighbours = Vec::new();
     let mut towers = Vec::with_capacity(input.topology.towers().len());
     for (index, tower) in input.topology.towers().iter().enumerate() {
-        if !zones.contains_key(tower.zone.as_str()) {
+        if !clocks.contains_key(tower.zone.as_str()) {
             let offset = zone_offset_seconds(&tower.zone, input.clock)?;
-            zones.insert(&tower.zone, input.clock.start_second_of_day(offset));
+            let start_s = input.clock.start_second_of_day(offset);
+            clocks.insert(&tower.zone, clock_of(start_s, day_starts_s));
         }
         let first = u32::try_from(neighbours.len()).expect("a few neighbours for each tower");
         neighbours.extend_from_slice(&tower.neighbours);
@@ -390,8 +394,11 @@ fn towers(
         );
         let barring = u16::from(input.spec.access.barring.is_some());
         towers.push(Tower {
-            state: TowerState::new(place, elements.access_us[index], barring),
-            local_start_s: zones[tower.zone.as_str()],
+            state: TowerState::new(
+                place,
+                (elements.access_us[index], clocks[tower.zone.as_str()]),
+                barring,
+            ),
             neighbours: (
                 first,
                 u8::try_from(tower.neighbours.len()).unwrap_or(u8::MAX),
@@ -399,4 +406,14 @@ fn towers(
         });
     }
     Ok((towers, neighbours))
+}
+
+/// The clock that shows so many seconds since midnight as the scenario starts: zones may share one.
+fn clock_of(start_s: u32, day_starts_s: &mut Vec<u32>) -> u8 {
+    let known = day_starts_s.iter().position(|&known| known == start_s);
+    let clock = known.unwrap_or_else(|| {
+        day_starts_s.push(start_s);
+        day_starts_s.len() - 1
+    });
+    u8::try_from(clock).expect("zones differ by quarters of an hour")
 }

@@ -144,7 +144,7 @@ impl Shard {
     /// When a device notices that its context is gone, its own periodic timer apart.
     fn notice(&self, air: &Air, index: usize, at: Tick) -> Tick {
         let device = &self.devices[index];
-        let tower = &air.towers[self.home(index).index()];
+        let tower = self.home_state(index);
         let onset = &air.spec.registration.onset;
         let words = air.draws.words(
             Purpose::Onset,
@@ -152,18 +152,17 @@ impl Shard {
             u32::from(device.nas_ordinal),
         );
         let class = &air.classes[device.class as usize].spec;
-        let interval_s = class.uplink_interval_s.at(tower.hour(at)) * onset.spread;
+        let interval_s = class.uplink_interval_s.at(air.hour(tower, at)) * onset.spread;
         let uplink = ticks(-libm::log(unit_interval(words[0])) * interval_s);
-        let told = if unit_interval(words[1]) < onset.told.get()
-            && air.ways(tower.state, device.class) != 0
-        {
-            onset
-                .told_within
-                .draw(unit_interval(words[2]), unit_interval(words[3]))
-                .as_ticks()
-        } else {
-            Device::IDLE
-        };
+        let told =
+            if unit_interval(words[1]) < onset.told.get() && air.ways(tower, device.class) != 0 {
+                onset
+                    .told_within
+                    .draw(unit_interval(words[2]), unit_interval(words[3]))
+                    .as_ticks()
+            } else {
+                Device::IDLE
+            };
         later(at, uplink.min(told).max(1))
     }
 

@@ -63,13 +63,13 @@ impl Shard {
             return;
         };
         let home = self.home(index);
-        let tower = &air.towers[home.index()];
         let ordinal = self.devices[index].call_ordinal.wrapping_add(1);
         self.devices[index].call_ordinal = ordinal;
         let unit = air
             .draws
             .unit(Purpose::Call, self.number(index), u32::from(ordinal));
-        let wait_s = demand.wait_s(tower.local_s(at), -libm::log(unit) / air.demand(home));
+        let local_s = air.local_s(self.home_state(index), at);
+        let wait_s = demand.wait_s(local_s, -libm::log(unit) / air.demand(home));
         self.devices[index].call_due = later(at, ticks(wait_s));
     }
 

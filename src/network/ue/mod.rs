@@ -239,11 +239,17 @@ impl Shard {
         self.homes[self.devices[index].home as usize].tower
     }
 
+    /// The state of the tower that a device lives under.
+    #[inline]
+    fn home_state(&self, index: usize) -> TowerState {
+        self.homes[self.devices[index].home as usize].state
+    }
+
     /// The counters of a device's region and class.
     #[inline]
     fn cell(&self, index: usize) -> usize {
         let device = &self.devices[index];
-        let region = self.homes[device.home as usize].state.region;
+        let region = self.home_state(index).region;
         region as usize * self.classes + device.class as usize
     }
 

@@ -144,7 +144,7 @@ impl Shard {
     /// The same; never, if the user's draw lies below `patient_below`.
     fn patience_beyond(&self, air: &Air, index: usize, from: Tick, patient_below: f64) -> Tick {
         let device = &self.devices[index];
-        let tower = &air.towers[self.home(index).index()];
+        let tower = self.home_state(index);
         let rate = air.classes[device.class as usize]
             .spec
             .restarts_per_day_without_service
@@ -163,7 +163,7 @@ impl Shard {
             return Device::IDLE;
         }
         let mut awake_s = -libm::log(unit) / rate;
-        let local = tower.local_s(from) % 86_400.0;
+        let local = air.local_s(tower, from) % 86_400.0;
         let (morning, evening) = (7.0 * 3_600.0, 23.0 * 3_600.0);
         let mut wait_s = (morning - local).max(0.0);
         let mut today = evening - local.max(morning);
@@ -281,7 +281,7 @@ impl Shard {
         };
         request.server = server;
         let to_element_us = air.elements.router_to_us(tower.router, server);
-        request.travel_us = to_element_us.saturating_add(tower.access_us);
+        request.travel_us = to_element_us.saturating_add(tower.access_us());
         self.outbox.push(request);
     }
 
@@ -398,10 +398,10 @@ impl Shard {
 
     /// How long ago the device last had something to send, looking back from `at`.
     fn quiet_for(&self, air: &Air, index: usize, at: Tick, words: [u32; 4]) -> Tick {
-        let tower = &air.towers[self.home(index).index()];
+        let tower = self.home_state(index);
         let class = &air.classes[self.devices[index].class as usize].spec;
         let interval_s =
-            class.uplink_interval_s.at(tower.hour(at)) * air.spec.registration.onset.spread;
+            class.uplink_interval_s.at(air.hour(tower, at)) * air.spec.registration.onset.spread;
         ticks(-libm::log(unit_interval(words[1])) * interval_s)
     }
 
