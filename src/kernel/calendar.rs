@@ -28,6 +28,10 @@ struct Slot<T> {
     item: T,
 }
 
+/// Where an entry lies whose turn it is.
+#[derive(Debug)]
+pub struct Place(u32);
+
 /// Entries in the order of (key, tie).
 #[derive(Debug)]
 pub struct Calendar<T> {
@@ -97,9 +101,9 @@ impl<T: Copy> Calendar<T> {
         }
     }
 
-    /// The first entry before `bound`, a key and a tie.
+    /// The first entry before `bound`, a key and a tie: its key, and the place from which it is to be taken.
     #[inline]
-    pub fn pop_before(&mut self, bound: (u64, u64)) -> Option<(u64, T)> {
+    pub fn next_before(&mut self, bound: (u64, u64)) -> Option<(u64, Place)> {
         loop {
             if let Some(turn) = self.open.last() {
                 if (turn.key, turn.tie) >= bound {
@@ -107,14 +111,21 @@ impl<T: Copy> Calendar<T> {
                 }
                 let Turn { key, slot, .. } = *turn;
                 self.open.pop();
-                self.slots[slot as usize].next = std::mem::replace(&mut self.free, slot);
-                return Some((key, self.slots[slot as usize].item));
+                return Some((key, Place(slot)));
             }
             if self.next_bucket == u64::MAX || self.next_bucket << self.shift > bound.0 {
                 return None;
             }
             self.open_next();
         }
+    }
+
+    /// Take out what lies at a place.
+    #[inline(always)]
+    pub fn take(&mut self, Place(place): Place) -> T {
+        let slot = &mut self.slots[place as usize];
+        slot.next = std::mem::replace(&mut self.free, place);
+        slot.item
     }
 
     /// Take out everything: keys, ties and items, in no particular order.
@@ -214,9 +225,14 @@ mod tests {
     use super::*;
     use crate::base::{Draws, Purpose};
 
+    fn pop_before<T: Copy>(calendar: &mut Calendar<T>, bound: (u64, u64)) -> Option<(u64, T)> {
+        let (key, place) = calendar.next_before(bound)?;
+        Some((key, calendar.take(place)))
+    }
+
     /// Pop everything before `bound`.
     fn take(calendar: &mut Calendar<u32>, bound: u64) -> Vec<(u64, u32)> {
-        std::iter::from_fn(|| calendar.pop_before((bound, 0))).collect()
+        std::iter::from_fn(|| pop_before(calendar, (bound, 0))).collect()
     }
 
     #[test]
@@ -251,7 +267,7 @@ mod tests {
         let mut bound = 0;
         while let Some(&Reverse((first, _))) = reference.peek() {
             bound = (bound + 777).max(first);
-            while let Some((key, n)) = calendar.pop_before((bound, 0)) {
+            while let Some((key, n)) = pop_before(&mut calendar, (bound, 0)) {
                 assert_eq!(reference.pop(), Some(Reverse((key, n))));
                 if number < 20_000 {
                     let words = draws.words(Purpose::Traits, 2, number);
@@ -268,7 +284,7 @@ mod tests {
                     .is_none_or(|Reverse((key, _))| *key >= bound)
             );
         }
-        assert!(number == 20_000 && calendar.pop_before((u64::MAX, 0)).is_none());
+        assert!(number == 20_000 && pop_before(&mut calendar, (u64::MAX, 0)).is_none());
     }
 
     #[test]
@@ -279,7 +295,7 @@ mod tests {
         }
         assert_eq!(take(&mut calendar, 6), [(5, 5)]);
         let mut all = calendar.drain();
-        assert!(calendar.pop_before((u64::MAX, 0)).is_none());
+        assert!(pop_before(&mut calendar, (u64::MAX, 0)).is_none());
         all.sort_unstable();
         assert_eq!(
             all.iter().map(|(key, ..)| *key).collect::<Vec<_>>(),
@@ -297,8 +313,8 @@ mod tests {
         for tie in [3, 1, 2] {
             calendar.push(40, tie, 0_u32);
         }
-        assert!(calendar.pop_before((40, 1)).is_none());
-        assert!(calendar.pop_before((40, 2)).is_some());
-        assert!(calendar.pop_before((40, 2)).is_none());
+        assert!(pop_before(&mut calendar, (40, 1)).is_none());
+        assert!(pop_before(&mut calendar, (40, 2)).is_some());
+        assert!(pop_before(&mut calendar, (40, 2)).is_none());
     }
 }

@@ -20,7 +20,7 @@ mod run;
 mod wheel;
 
 pub use agenda::{Agenda, Phase};
-pub use calendar::Calendar;
+pub use calendar::{Calendar, Place};
 pub use near::{Upcoming, bring_near};
 pub use order::Sorter;
 pub use parallel::{Workers, WorkersError};

@@ -167,7 +167,8 @@ impl Core {
 
     #[inline(never)]
     fn run_under_way(&mut self, elements: &Elements, bound: (u64, u64), end_us: u64) {
-        while let Some((at, pending)) = self.under_way.pop_before(bound) {
+        while let Some((at, place)) = self.under_way.next_before(bound) {
+            let pending = self.under_way.take(place);
             let now_us = at >> HASH_BITS;
             self.move_clock(now_us);
             let Pending { server, from, .. } = pending;
