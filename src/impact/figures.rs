@@ -6,6 +6,7 @@
 use crate::base::{SimTime, Span};
 use crate::network::{SERVICES, Service};
 
+use super::alert::AlertFact;
 use super::curve::Curve;
 use super::names::Names;
 use super::rules::Verdict;
@@ -130,6 +131,8 @@ pub struct Impact {
     pub reportable: Vec<Verdict>,
     /// Outcome of every tower, as simulated.
     pub towers: Vec<TowerOutcome>,
+    /// What became of public warnings, in the order in which they were sent.
+    pub alerts: Vec<AlertFact>,
     /// The counters behind the figures, as simulated.
     pub series: Series,
 }

@@ -134,6 +134,9 @@ fn device_delta(before: &ClassCounts, now: &ClassCounts) -> ClassCounts {
     delta.emergency_calls -= before.emergency_calls;
     delta.emergency_blocked -= before.emergency_blocked;
     delta.emergency_redials -= before.emergency_redials;
+    delta.priority_calls -= before.priority_calls;
+    delta.priority_blocked -= before.priority_blocked;
+    delta.priority_redials -= before.priority_redials;
     delta
 }
 

@@ -7,6 +7,7 @@
 //! Invariant: pure; knows nothing of plans, attacks or operators, and nothing here feeds back into
 //! the run.
 
+mod alert;
 mod curve;
 mod figures;
 mod kpi;
@@ -18,6 +19,7 @@ mod rules;
 mod series;
 mod touched;
 
+pub use alert::AlertFact;
 pub use curve::Curve;
 pub use figures::{Calls, GroupImpact, Impact, Recovery, Registered, ServiceImpact};
 pub use kpi::{DeviceKpi, FunctionKpi, Kpi, Scope};

@@ -54,13 +54,8 @@ impl Names {
     }
 
     /// A count of simulated devices (or of what they do), at scale 1.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a count of devices is not negative and far below 2^53"
-    )]
     pub fn at_scale_one(&self, simulated: u64) -> u64 {
-        libm::round(real(simulated) / self.scale) as u64
+        at_scale_one(simulated, self.scale)
     }
 
     /// Device-microseconds of simulated devices as device-minutes at scale 1.
@@ -71,6 +66,16 @@ impl Names {
     pub fn device_minutes(&self, device_us: u128) -> f64 {
         device_us as f64 / 60e6 / self.scale
     }
+}
+
+/// A count of simulated devices (or of what they do), at scale 1.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a count of devices is not negative and far below 2^53"
+)]
+pub(super) fn at_scale_one(simulated: u64, scale: f64) -> u64 {
+    libm::round(real(simulated) / scale) as u64
 }
 
 /// A count as a real number.

@@ -5,6 +5,7 @@
 use crate::base::{SimTime, Span};
 use crate::network::{SERVICES, Service, Snapshot};
 
+use super::alert::AlertFact;
 use super::figures::{GroupImpact, Impact, group_impact};
 use super::kpi::{Kpi, KpiBuilder};
 use super::names::Names;
@@ -30,6 +31,8 @@ pub struct Ending {
     pub detected: Option<SimTime>,
     /// Outcome of every tower that has devices.
     pub towers: Vec<TowerOutcome>,
+    /// The public warnings that were sent.
+    pub alerts: Vec<AlertFact>,
 }
 
 impl Recorder {
@@ -97,6 +100,7 @@ impl Recorder {
             all,
             classes,
             towers: ending.towers,
+            alerts: ending.alerts,
             series,
         };
         (impact, kpi.finish())
@@ -199,6 +203,7 @@ pub(super) mod tests {
             reference: SimTime::from_secs(540.0),
             detected: Some(SimTime::from_secs(660.0)),
             towers: vec![tower(0, 10), tower(1, 12)],
+            alerts: Vec::new(),
         }
     }
 

@@ -92,7 +92,7 @@ pub(super) fn add(sum: &mut ClassCounts, more: &ClassCounts) {
 }
 
 /// The plain counters, as one list.
-pub(super) fn counters(counts: &mut ClassCounts) -> [&mut u64; 16] {
+pub(super) fn counters(counts: &mut ClassCounts) -> [&mut u64; 19] {
     [
         &mut counts.devices,
         &mut counts.registered,
@@ -110,5 +110,8 @@ pub(super) fn counters(counts: &mut ClassCounts) -> [&mut u64; 16] {
         &mut counts.emergency_calls,
         &mut counts.emergency_blocked,
         &mut counts.emergency_redials,
+        &mut counts.priority_calls,
+        &mut counts.priority_blocked,
+        &mut counts.priority_redials,
     ]
 }

@@ -86,7 +86,7 @@ impl TowerState {
     }
 
     fn set_radio(&mut self, (on_air, backhaul): (bool, bool)) {
-        let radio = u16::from(on_air) * ON_AIR | u16::from(backhaul) * BACKHAUL;
+        let radio = (u16::from(on_air) * ON_AIR) | (u16::from(backhaul) * BACKHAUL);
         self.bits = self.bits & !(ON_AIR | BACKHAUL) | radio;
     }
 

@@ -70,6 +70,12 @@ pub struct ClassCounts {
     pub emergency_blocked: u64,
     /// Emergency calls that were redials after a blocked one.
     pub emergency_redials: u64,
+    /// Calls of users entitled to priority service, redials included; among `calls`.
+    pub priority_calls: u64,
+    /// Of those, blocked.
+    pub priority_blocked: u64,
+    /// Of those, redials after a blocked one.
+    pub priority_redials: u64,
 }
 
 impl ClassCounts {
@@ -96,6 +102,9 @@ impl ClassCounts {
         self.emergency_calls += part.emergency_calls;
         self.emergency_blocked += part.emergency_blocked;
         self.emergency_redials += part.emergency_redials;
+        self.priority_calls += part.priority_calls;
+        self.priority_blocked += part.priority_blocked;
+        self.priority_redials += part.priority_redials;
     }
 }
 

@@ -26,6 +26,7 @@ mod spec;
 #[expect(clippy::cast_precision_loss, reason = "counts in tests are small")]
 mod tests;
 mod ue;
+mod warning;
 mod windows;
 mod world;
 
@@ -43,4 +44,5 @@ pub use spec::{
     ProceduresSpec, RegistrationSpec, ServiceTime, StaleWork, Visit, WhenFull, WiltSpec,
 };
 pub use ue::TowerOutcome;
+pub use warning::{AlertSpec, Broadcast};
 pub use world::{Network, NetworkInput};

@@ -55,6 +55,12 @@ pub struct ClassSpec {
     pub calls_per_day: PerDay,
     /// Share of those that the device originates.
     pub originated: Share,
+    /// Share of the phones without Wi-Fi calling whose users are entitled to priority service for their calls
+    /// (in the US Wireless Priority Service, 47 CFR 64 App. B; TS 22.153): they dial it, so it is of the home
+    /// radio, and needs the same registrations as any other call. Only counts them: that such a call is set
+    /// up first where radio channels are short matters to no call here, as no call waits for a channel.
+    #[serde(skip_serializing_if = "is_none")]
+    pub priority_service: Share,
     /// How calls spread over the hours of the local day (24 weights; they need not add up to 1).
     pub calls_by_hour: Hourly,
     /// Emergency calls per device that can call.
@@ -69,6 +75,11 @@ pub struct ClassSpec {
     pub restarts_per_day: PerDay,
     /// The same, per device and day, by users who are without service, while awake (7 h to 23 h).
     pub restarts_per_day_without_service: PerDay,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_none(share: &Share) -> bool {
+    *share == Share::NONE
 }
 
 /// Twenty-four numbers of 0 or more, one for each local hour.
@@ -143,6 +154,7 @@ impl Default for ClassSpec {
             ignores_backoff: Share::NONE,
             calls_per_day: PerDay::of(10.0),
             originated: Share::of(0.5),
+            priority_service: Share::NONE,
             calls_by_hour: Hourly(CALLS_BY_HOUR.to_vec()),
             emergency_calls_per_day: PerDay::of(0.0015),
             redial: RedialSpec::default(),

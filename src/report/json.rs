@@ -12,6 +12,7 @@ use crate::study::{RunFigures, RunSigns};
 
 use super::gate_tables::gates_json;
 use super::tables::SERVICE_WORDS;
+use super::warnings::warnings_json;
 
 /// Marks a file as the summary of a run directory.
 pub(super) const FORMAT: &str = "cellfall-run-1";
@@ -37,6 +38,9 @@ pub(super) fn summary(result: &RunResult, digest: Option<Digest>) -> Vec<u8> {
         "signature".into(),
         super::signature::json(&RunSigns::of(result)),
     );
+    if let Some(warnings) = warnings_json(result) {
+        root.insert("alerts".into(), warnings);
+    }
     root.insert("stages".into(), stages(result));
     root.insert("gates".into(), gates(result));
     root.insert("gate_reports".into(), gates_json(result));

@@ -39,6 +39,7 @@ mod study_text;
 mod summary_text;
 mod tables;
 mod text_table;
+mod warnings;
 mod whole_file;
 
 #[cfg(test)]

@@ -55,6 +55,7 @@ pub(super) fn phrase(record: &Record) -> (u8, Phrase) {
         "action-finished" => (8, format!("{subject}: {detail} done")),
         "action-blocked" => (8, format!("{subject} blocked: {}", counted(detail))),
         "rollback-blocked" => (8, format!("rollback of {subject} blocked: {detail}")),
+        "alert-sent" => (6, format!("public warning {subject}: {detail}")),
         "readmission-paced" => (6, format!("registrations let in at {detail}")),
         "readmission-free" => (5, "registrations let in freely".to_owned()),
         // What the entries above say already, or what only the log needs.

@@ -309,6 +309,7 @@ fn ending() -> Ending {
         reference: SimTime::ZERO,
         detected: Some(minutes(6)),
         towers: vec![tower(0), tower(1)],
+        alerts: Vec::new(),
     }
 }
 

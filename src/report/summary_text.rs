@@ -17,6 +17,7 @@ use super::number::{duration, percent, real, short};
 use super::signature;
 use super::tables::SERVICE_WORDS;
 use super::text_table::{Align, TextTable, fit, wrapped};
+use super::warnings::warnings_table;
 
 const L: Align = Align::Left;
 const R: Align = Align::Right;
@@ -31,6 +32,7 @@ pub fn summary_text(result: &RunResult, digest: &Digest, width: usize) -> String
     let out = format!("WHO WAS OUT (back: h:mm after {start})");
     page.section(&out, out_table(result).as_ref());
     page.section("WHAT IT COST", Some(&cost(result)));
+    page.section("PUBLIC WARNINGS", warnings_table(result).as_ref());
     page.section("HOW FAR IT REACHED", reach(result).as_ref());
     page.section("WHAT EACH STAGE EXPOSED", exposed(result).as_ref());
     let gates = "GATES: THEIR DETECTION FLOORS, AND WHAT WAS EXPOSED WHEN THEY ACTED";

@@ -16,6 +16,7 @@ use crate::response::Response;
 use crate::telemetry::Names;
 use crate::topology::Topology;
 
+use super::alerts::check_alerts;
 use super::file::ScenarioFile;
 use super::lint::{Planned, lint};
 use super::load::{Loaded, load, load_str};
@@ -383,6 +384,7 @@ fn check_against(
             );
         }
     }
+    check_alerts(file, topology, problems);
     check_control(file, topology, clock, problems);
 }
 

@@ -11,7 +11,7 @@ use crate::attack::{AttackSpec, DisturbanceSpec};
 use crate::base::Span;
 use crate::change::{ChangeSpec, RolloutSpec};
 use crate::impact::Published;
-use crate::network::NetworkSpec;
+use crate::network::{AlertSpec, NetworkSpec};
 use crate::population::PopulationSpec;
 use crate::response::ResponseSpec;
 use crate::telemetry::TelemetrySpec;
@@ -65,6 +65,9 @@ pub struct ScenarioFile {
     /// What happens beside and is nobody's fault; and defects that were there before.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub disturbances: Vec<DisturbanceSpec>,
+    /// Public warnings that authorities send (WEA, EU-Alert, J-ALERT), by cell broadcast.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub alerts: Vec<AlertSpec>,
     /// What people and automation do about it.
     pub response: ResponseSpec,
     /// Warnings about the plan that are not wanted.
@@ -94,6 +97,7 @@ impl Default for ScenarioFile {
             concurrent: Vec::new(),
             attacks: Vec::new(),
             disturbances: Vec::new(),
+            alerts: Vec::new(),
             response: ResponseSpec::default(),
             lint: LintSpec::default(),
             outputs: OutputsSpec::default(),

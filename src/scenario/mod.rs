@@ -23,6 +23,7 @@
 //!
 //! Invariant: all but `file`, `checked` and `lint` is generic over the root type, and knows no key by name.
 
+mod alerts;
 mod alternatives;
 mod check;
 mod checked;

@@ -22,13 +22,14 @@ mod deck;
 mod facts;
 mod night;
 mod onlooker;
+mod order;
 mod result;
 mod watch;
 
 use std::ops::ControlFlow;
 
 use crate::attack::Attacks;
-use crate::base::{NodeId, SimTime, Span};
+use crate::base::{NodeId, SimTime, Span, TowerId};
 use crate::change::Rollout;
 use crate::detect::signature::{Signature, Tracker};
 use crate::fault::{FaultEngine, Holds};
@@ -36,14 +37,15 @@ use crate::impact::{
     Ending, Evidence, Names as ImpactNames, PlaceRecorder, Recorder, TowerOutcome, evaluate,
 };
 use crate::kernel::{Agenda, RunEnd, Workers, WorkersError, run};
-use crate::network::{Network, NetworkInput};
+use crate::network::{AlertSpec, Network, NetworkInput};
 use crate::response::Response;
 use crate::scenario::Scenario;
 use crate::telemetry::{Names, OperatorView, Pipeline, Sensors};
 
-use night::{Night, Order};
+use night::Night;
 pub use onlooker::Onlook;
 use onlooker::Onlooker;
+use order::Order;
 pub use result::{
     ElementFact, GateFact, GateReport, Observer, Part, RunResult, Silent, StageFact, Timing,
 };
@@ -175,6 +177,8 @@ pub fn simulate_seen(
             .expect("the scenario has checked it"),
         holds: Holds::default(),
         records: Vec::new(),
+        alert_areas: alert_areas(scenario),
+        alerts: Vec::new(),
         places: PlaceRecorder::new(topology),
         watch: Watch::default(),
         outages: Vec::new(),
@@ -239,6 +243,16 @@ fn rollouts(scenario: &Scenario, seed: u64) -> (Vec<Rollout>, Vec<NodeId>) {
     (rollouts, absent)
 }
 
+/// The towers of each public warning.
+fn alert_areas(scenario: &Scenario) -> Vec<Vec<TowerId>> {
+    let alerts = scenario.file().alerts.iter();
+    let area = |alert: &AlertSpec| {
+        let towers = alert.towers(scenario.topology());
+        towers.expect("the scenario has checked it")
+    };
+    alerts.map(area).collect()
+}
+
 /// What the operator will see.
 fn view(scenario: &Scenario) -> OperatorView {
     let file = scenario.file();
@@ -265,6 +279,7 @@ fn finish(mut night: Night<'_, '_>, horizon: SimTime) -> RunResult {
         reference: scenario.reference(),
         detected: night.response.first_alarm().map(|(at, _)| at),
         towers: towers(&night.network, horizon),
+        alerts: night.alerts,
     };
     let (impact, kpi) = night.recorder.finish(ending);
     let evidence = Evidence {
@@ -324,7 +339,7 @@ fn towers(network: &Network<'_>, horizon: SimTime) -> Vec<TowerOutcome> {
     let outcomes = network.towers(horizon).into_iter().zip(0_u32..);
     outcomes
         .map(|(outcome, tower)| TowerOutcome {
-            tower: crate::base::TowerId(tower),
+            tower: TowerId(tower),
             devices: outcome.devices,
             first_out: outcome.first_out,
             last_back: outcome.last_back,

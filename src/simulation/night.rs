@@ -7,69 +7,24 @@
 
 use std::ops::ControlFlow;
 
-use crate::attack::{AttackOrder, Attacks};
-use crate::base::{NodeId, Record, SimTime, Span, tie_break};
+use crate::attack::Attacks;
+use crate::base::{NodeId, Record, SimTime, Span, TowerId, tie_break};
 use crate::change::{ChangeOrder, Hands, Rollout, RolloutCommand, Status};
 use crate::detect::ViewJudge;
 use crate::detect::signature::{Signature, Tracker};
-use crate::fault::{CollectorOutage, FaultEngine, FaultOrder, Holds, Port, Trace};
-use crate::impact::{PlaceRecorder, Recorder};
-use crate::kernel::{Agenda, Phase, World};
+use crate::fault::{CollectorOutage, FaultEngine, Holds, Port, Trace};
+use crate::impact::{AlertFact, PlaceRecorder, Recorder};
+use crate::kernel::{Agenda, World};
 use crate::network::Network;
-use crate::response::{Outcome, Response, ResponseAction, ResponseOrder};
+use crate::response::{Outcome, Response, ResponseAction};
 use crate::scenario::Scenario;
 use crate::telemetry::{Names, Note, OperatorView, Pipeline, Report, Sensors, Source};
 
 use super::deck::Deck;
 use super::onlooker::Onlooker;
+use super::order::{Order, rank};
 use super::result::{Observer, Part};
 use super::watch::Watch;
-
-/// A rare event that touches the whole world.
-#[derive(Debug)]
-pub(super) enum Order {
-    /// For the rollout of this place.
-    Change(usize, ChangeOrder),
-    Fault(FaultOrder),
-    Attack(AttackOrder),
-    Response(ResponseOrder),
-    /// A telemetry period ends.
-    Collect,
-    /// A report can be queried.
-    Deliver(Report),
-    /// An observer looks at the operator's view.
-    Look,
-    /// A note on the management plane can be read.
-    Read(Note),
-    /// A telemetry period of an onlooker ends.
-    CollectForOnlookers,
-    /// A report can be queried by this onlooker.
-    DeliverTo(usize, Report),
-    /// A note can be read by this onlooker.
-    ReadBy(usize, Note),
-    /// The operator's view is read for its signature.
-    Sign,
-    /// A sample of the truth, for the score.
-    Sample,
-    /// The background load follows the hour; towers without a core may wilt.
-    Minute,
-}
-
-impl Order {
-    /// Whether it reads, or may change, what devices and the core do.
-    fn is_about_devices(&self) -> bool {
-        !matches!(
-            self,
-            Self::Deliver(_)
-                | Self::Read(_)
-                | Self::DeliverTo(..)
-                | Self::ReadBy(..)
-                | Self::Sign
-                | Self::Look
-                | Self::Response(_)
-        )
-    }
-}
 
 /// How often background load and wilting are looked at.
 const MINUTE: Span = Span::from_secs(60);
@@ -94,6 +49,10 @@ pub(super) struct Night<'a, 'o> {
     pub(super) response: Response,
     pub(super) holds: Holds,
     pub(super) records: Vec<Record>,
+    /// The towers of each public warning.
+    pub(super) alert_areas: Vec<Vec<TowerId>>,
+    /// What became of the public warnings so far.
+    pub(super) alerts: Vec<AlertFact>,
     /// Outages of the collector of reports.
     pub(super) outages: Vec<CollectorOutage>,
     pub(super) recorder: Recorder,
@@ -148,6 +107,8 @@ impl Night<'_, '_> {
             self.onlookers_due()
                 .map(|at| (at, Order::CollectForOnlookers)),
         );
+        let alerts = self.scenario.file().alerts.iter().enumerate();
+        orders.extend(alerts.map(|(place, alert)| (now + alert.at, Order::Alert(place))));
         orders.push((now + MINUTE, Order::Sign));
         orders.push((now, Order::Sample));
         orders.push((now + MINUTE, Order::Minute));
@@ -360,6 +321,16 @@ impl Night<'_, '_> {
         }
     }
 
+    /// A public warning is sent.
+    fn alert(&mut self, now: SimTime, place: usize) {
+        let sent = self.network.broadcast(&self.alert_areas[place]);
+        let name = self.scenario.file().alerts[place].name.clone();
+        let fact = AlertFact::new(name.clone(), now, sent, self.scenario.file().scale);
+        let detail = fact.in_words();
+        deck!(self, now).record("network", "alert-sent", name, detail);
+        self.alerts.push(fact);
+    }
+
     fn minute(&mut self, now: SimTime) {
         self.network.set_background(now);
         let wilted = self.network.wilt(now);
@@ -432,6 +403,7 @@ impl World for Night<'_, '_> {
                 self.sample(now);
                 self.schedule(agenda, now + self.kpi_period, Order::Sample);
             }
+            Order::Alert(place) => self.alert(now, place),
             Order::Minute => {
                 self.minute(now);
                 self.schedule(agenda, now + MINUTE, Order::Minute);
@@ -453,42 +425,4 @@ impl World for Night<'_, '_> {
         self.observer
             .progress(now, self.recorder.devices_out(), events)
     }
-}
-
-/// When an order is carried out among those of one instant: phase, and what it concerns.
-fn rank(order: &Order) -> (Phase, u32) {
-    match order {
-        Order::Minute => (Phase::World, 0),
-        Order::Fault(order) => (Phase::World, fault_key(order)),
-        Order::Attack(order) => (
-            Phase::World,
-            u32::try_from(order.attack).unwrap_or(u32::MAX) + 1,
-        ),
-        Order::Change(place, _) => {
-            let place = u32::try_from(*place).unwrap_or(u32::MAX >> 2);
-            (Phase::World, 1 << 30 | place)
-        }
-        Order::Deliver(_) => (Phase::Delivery, 0),
-        Order::Read(_) => (Phase::Delivery, 1),
-        Order::DeliverTo(..) => (Phase::Delivery, 2),
-        Order::ReadBy(..) => (Phase::Delivery, 3),
-        Order::Response(_) => (Phase::Decision, 0),
-        Order::Look => (Phase::Decision, 1),
-        Order::Sign => (Phase::Decision, 2),
-        Order::Collect => (Phase::Sample, 0),
-        Order::Sample => (Phase::Sample, 1),
-        Order::CollectForOnlookers => (Phase::Sample, 2),
-    }
-}
-
-fn fault_key(order: &FaultOrder) -> u32 {
-    let node = match order {
-        FaultOrder::Load { node, .. }
-        | FaultOrder::Trigger { node, .. }
-        | FaultOrder::Act { node, .. }
-        | FaultOrder::Look { node, .. }
-        | FaultOrder::Recover { node, .. } => *node,
-        FaultOrder::Cross { to, .. } => *to,
-    };
-    node.0 | 1 << 31
 }

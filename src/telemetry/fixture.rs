@@ -66,6 +66,10 @@ pub(crate) struct Minute {
 
 impl Minute {
     /// The same for every class of every region; elements idle and down.
+    #[expect(
+        clippy::large_types_passed_by_value,
+        reason = "made where it is passed, and once for a minute"
+    )]
     pub(crate) fn of(counts: ClassCounts) -> Self {
         let idle = Some(FunctionCounts::default());
         Self {

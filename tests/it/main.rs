@@ -32,3 +32,4 @@ mod summarize;
 mod support;
 mod telemetry;
 mod tidy;
+mod warnings;

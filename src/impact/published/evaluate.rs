@@ -3,9 +3,9 @@
 //! Invariant: reads results alone; a quantity that the run did not reach is a miss, never a guess.
 
 use crate::base::{Record, SimTime, Span};
-use crate::network::Service;
+use crate::network::{ClassCounts, Service};
 
-use super::super::curve::Curve;
+use super::super::alert::AlertFact;
 use super::super::figures::Impact;
 use super::super::names::real;
 use super::{Figure, Published, Quantity, Tag, Tolerance, Unit};
@@ -128,21 +128,10 @@ fn simulate(quantity: &Quantity, evidence: &Evidence<'_>, t0: SimTime) -> Option
         )),
         Quantity::BlockedCalls => Some(real(all.calls.blocked)),
         Quantity::FirstAttemptsBlocked => Some(real(all.calls.first_blocked)),
-        Quantity::EmergencyCallsCarried { from, to } => {
-            let carried = impact
-                .series
-                .curve(None, |c| c.emergency_calls - c.emergency_blocked);
-            let wanted = impact
-                .series
-                .curve(None, |c| c.emergency_calls - c.emergency_redials);
-            let until = |curve: &Curve, at: Span| curve.value_at(t0 + at);
-            let between = |curve: &Curve| {
-                let before = from.map_or(Some(0.0), |from| until(curve, from));
-                Some(until(curve, *to)? - before?)
-            };
-            let wanted = between(&wanted).filter(|&wanted| wanted > 0.0)?;
-            Some(between(&carried)? / wanted)
+        Quantity::EmergencyCallsCarried { .. } | Quantity::PriorityCallsCarried { .. } => {
+            carried(quantity, impact, t0)
         }
+        Quantity::AlertsBroadcast { .. } | Quantity::AlertReach { .. } => warned(quantity, impact),
         Quantity::PeakOut { service } => {
             Some(real(all.services[Service::from(*service) as usize].peak))
         }
@@ -172,6 +161,55 @@ fn simulate(quantity: &Quantity, evidence: &Evidence<'_>, t0: SimTime) -> Option
             share(impact.at_end.regions as u64, evidence.regions as u64)
         }
         _ => instant(quantity, evidence, t0).map(|at| at.as_secs_f64() - t0.as_secs_f64()),
+    }
+}
+
+/// A counter among those of a class.
+type Counter = fn(&ClassCounts) -> u64;
+
+/// What was carried of the calls that people set out to make between two instants, from the start of the run
+/// unless given.
+fn carried(quantity: &Quantity, impact: &Impact, t0: SimTime) -> Option<f64> {
+    let (carried, wanted, from, to): (Counter, Counter, _, _) = match quantity {
+        Quantity::EmergencyCallsCarried { from, to } => (
+            |c| c.emergency_calls - c.emergency_blocked,
+            |c| c.emergency_calls - c.emergency_redials,
+            from,
+            to,
+        ),
+        Quantity::PriorityCallsCarried { from, to } => (
+            |c| c.priority_calls - c.priority_blocked,
+            |c| c.priority_calls - c.priority_redials,
+            from,
+            to,
+        ),
+        _ => return None,
+    };
+    let between = |counter: Counter| {
+        let curve = impact.series.curve(None, counter);
+        let before = from.map_or(Some(0.0), |from| curve.value_at(t0 + from))?;
+        Some(curve.value_at(t0 + *to)? - before)
+    };
+    let wanted = between(wanted).filter(|&wanted| wanted > 0.0)?;
+    Some(between(carried)? / wanted)
+}
+
+/// How public warnings went.
+fn warned(quantity: &Quantity, impact: &Impact) -> Option<f64> {
+    let sent = impact.alerts.iter();
+    match quantity {
+        Quantity::AlertsBroadcast { towers } => {
+            let carried = sent.filter(|alert| alert.told_share() >= towers.get());
+            Some(real(carried.count() as u64))
+        }
+        Quantity::AlertReach { alert } => {
+            let sent = sent.filter(|fact| fact.name.contains(alert.as_str()));
+            let add =
+                |sum: (u64, u64), fact: &AlertFact| (sum.0 + fact.reached, sum.1 + fact.devices);
+            let (reached, devices) = sent.fold((0, 0), add);
+            share(reached, devices)
+        }
+        _ => None,
     }
 }
 
@@ -275,6 +313,10 @@ mod tests {
             counts.emergency_calls = 150 * minute;
             counts.emergency_redials = 50 * minute;
             counts.emergency_blocked = 90 * minute.saturating_sub(60);
+            // Priority service: ten a minute, five of them redials, seven blocked.
+            counts.priority_calls = 10 * minute;
+            counts.priority_redials = 5 * minute;
+            counts.priority_blocked = 7 * minute;
         }
         let record = |minute: f64, kind| Record {
             at: SimTime::from_secs(60.0 * minute),
@@ -316,6 +358,42 @@ mod tests {
         assert_eq!(value(during), Some(0.6));
         let day = r#"{"kind": "emergency-calls-carried", "to": "60m"}"#;
         assert_eq!(value(day), Some((150.0 * 60.0 + 60.0 * 60.0) / 12_000.0));
+        let priority = r#"{"kind": "priority-calls-carried", "from": "0m", "to": "60m"}"#;
+        assert_eq!(value(priority), Some(0.6));
+    }
+
+    #[test]
+    fn a_warning_counts_if_the_towers_of_its_area_broadcast_it() {
+        let (mut impact, _) = outage().finish(ending());
+        let alert = |name: &str, told, reached| AlertFact {
+            name: name.to_owned(),
+            towers: 100,
+            told,
+            devices: 1_000,
+            reached,
+            ..AlertFact::default()
+        };
+        impact.alerts = vec![
+            alert("flood", 100, 900),
+            alert("storm", 95, 800),
+            alert("lost", 94, 100),
+        ];
+        let evidence = Evidence {
+            impact: &impact,
+            records: &[],
+            regions: 4,
+        };
+        for (quantity, expected) in [
+            (r#"{"kind": "alerts-broadcast"}"#, Some(2.0)),
+            (r#"{"kind": "alerts-broadcast", "towers": 1}"#, Some(1.0)),
+            (r#"{"kind": "alert-reach"}"#, Some(0.6)),
+            (r#"{"kind": "alert-reach", "alert": "lost"}"#, Some(0.1)),
+            (r#"{"kind": "alert-reach", "alert": "never sent"}"#, None),
+        ] {
+            let read = serde_json::from_str(quantity).expect("a quantity");
+            let value = simulate(&read, &evidence, SimTime::ZERO);
+            assert_eq!(value, expected, "{quantity}");
+        }
     }
 
     #[test]

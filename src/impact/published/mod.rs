@@ -229,6 +229,28 @@ pub enum Quantity {
         /// To.
         to: Span,
     },
+    /// Calls of users entitled to priority service that were carried between two instants, as a share of
+    /// those that they set out to make then (redials left out): the calls there are against the calls there
+    /// usually are in those hours.
+    PriorityCallsCarried {
+        /// From; the start of the run, if left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Span>,
+        /// To.
+        to: Span,
+    },
+    /// Public warnings that this share of the towers in their area broadcast.
+    AlertsBroadcast {
+        /// Which share of the towers.
+        #[serde(default = "nearly_all")]
+        towers: Share,
+    },
+    /// Devices that heard public warnings, as a share of those in their areas.
+    AlertReach {
+        /// Only warnings whose name contains this; all, if left out.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        alert: String,
+    },
     /// The most devices that were without a service at once.
     PeakOut {
         /// Which service.
@@ -355,12 +377,15 @@ impl Quantity {
             | Self::ClassRegisteredShareAt { .. }
             | Self::EmergencyShareOfBlocked
             | Self::EmergencyCallsCarried { .. }
+            | Self::PriorityCallsCarried { .. }
+            | Self::AlertReach { .. }
             | Self::RestoredShareAt { .. }
             | Self::RegionsTouchedShare => Unit::Share,
             Self::DevicesAffected { .. }
             | Self::PeakOut { .. }
             | Self::RegisteredDrop
             | Self::RecordCount { .. }
+            | Self::AlertsBroadcast { .. }
             | Self::BlockedCalls
             | Self::FirstAttemptsBlocked
             | Self::EmergencyBlocked => Unit::Count,
@@ -395,10 +420,10 @@ impl Quantity {
             Self::BlockedCalls => "calls blocked".into(),
             Self::FirstAttemptsBlocked => "calls not carried".into(),
             Self::EmergencyBlocked => "emergency calls blocked".into(),
-            Self::EmergencyCallsCarried { from, to } => match from {
-                Some(from) => format!("emergency calls carried, +{from} to +{to}"),
-                None => format!("emergency calls carried until +{to}"),
-            },
+            Self::EmergencyCallsCarried { from, to } => carried("emergency calls", *from, *to),
+            Self::PriorityCallsCarried { from, to } => carried("priority calls", *from, *to),
+            Self::AlertsBroadcast { .. } => "public warnings broadcast".into(),
+            Self::AlertReach { .. } => "devices that public warnings reached".into(),
             Self::PeakOut { service } => format!("at once without {}", service.word()),
             Self::RegisteredDrop => "registrations lost at once".into(),
             Self::RestoredShareAt { service, at } => format!("{} back at +{at}", service.word()),
@@ -413,6 +438,13 @@ impl Quantity {
             Self::Difference { of, minus } => format!("{} - {}", of.label(), minus.label()),
             Self::NotExpressible { reason } => reason.clone(),
         }
+    }
+}
+
+fn carried(calls: &str, from: Option<Span>, to: Span) -> String {
+    match from {
+        Some(from) => format!("{calls} carried, +{from} to +{to}"),
+        None => format!("{calls} carried until +{to}"),
     }
 }
 

@@ -62,6 +62,11 @@ impl Naive<'_> {
         }
         self.count(Kind::Call);
         self.cell(device).calls += 1;
+        if self.is_entitled(device) {
+            let again = self.phones[device].redials != 0;
+            self.cell(device).priority_calls += 1;
+            self.cell(device).priority_redials += u64::from(again);
+        }
         if self.phones[device].is_out(VOICE) {
             self.call_blocked(device, at);
         } else {
@@ -75,7 +80,16 @@ impl Naive<'_> {
         let first = self.phones[device].redials == 0;
         let number = self.dial_again(device, at);
         self.cell(device).calls_blocked += 1;
+        let entitled = self.is_entitled(device);
+        self.cell(device).priority_blocked += u64::from(entitled);
         self.cell(device).calls_first_blocked += u64::from(first && number < originated);
+    }
+
+    /// A fixed trait: whether the user may dial priority service, which no phone has over Wi-Fi.
+    fn is_entitled(&self, device: usize) -> bool {
+        let phone = &self.phones[device];
+        let word = self.words(Purpose::Traits, device, 4)[0];
+        !phone.wifi && unit_interval(word) < self.classes[phone.class].priority_service.get()
     }
 
     /// An emergency call came to nothing at `at`.

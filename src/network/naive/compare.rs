@@ -2,7 +2,7 @@
 //!
 //! Invariant: what is compared is what a run puts out, and what each device has been through.
 
-use crate::base::{SimTime, Span, WallClock};
+use crate::base::{SimTime, Span, TowerId, WallClock};
 use crate::kernel::Workers;
 use crate::network::{
     Command, Discipline, ElementStatus, Network, NetworkInput, Snapshot, StaleWork,
@@ -117,12 +117,26 @@ impl<'a> Both<'a> {
                 ));
             }
         }
-        let differs = classes_differ(&fast, &naive).or_else(|| functions_differ(&fast, &naive));
+        let differs = classes_differ(&fast, &naive)
+            .or_else(|| functions_differ(&fast, &naive))
+            .or_else(|| self.warnings_differ());
         differs.or_else(|| {
             let fast: Vec<u64> = self.fast.events().iter().map(|(_, count)| *count).collect();
             let naive = self.naive.events;
             (fast != naive).then(|| format!("events\n fast  {fast:?}\n naive {naive:?}"))
         })
+    }
+}
+
+impl Both<'_> {
+    /// A public warning to everybody reaches as many in both.
+    fn warnings_differ(&self) -> Option<String> {
+        let towers = self.fast.topology.towers().len();
+        let area: Vec<_> = (0..towers).map(TowerId::from_index).collect();
+        let sent = self.fast.broadcast(&area);
+        let fast = [sent.towers, sent.told, sent.devices, sent.reached];
+        let naive = self.naive.warned();
+        (fast != naive).then(|| format!("warnings\n fast  {fast:?}\n naive {naive:?}"))
     }
 }
 

@@ -168,6 +168,17 @@ impl Naive<'_> {
         self.elements[element].up && self.graph.routes.latency(self.topology, from, to).is_some()
     }
 
+    /// Whether the sender of public warnings, beside the management system, has a route to an element.
+    pub(super) fn is_fed(&self, element: usize) -> bool {
+        let mut managers = self.topology.nodes_of_kind(NodeKind::Oss);
+        let to = self.graph.nodes[element];
+        managers.any(|oss| {
+            let from = self.topology.node(oss).router;
+            let way = self.graph.routes.latency(self.topology, from, to);
+            way.is_some()
+        })
+    }
+
     /// Microseconds from a tower to an element, or back.
     pub(super) fn to_tower_us(&self, tower: usize, element: usize) -> Option<u64> {
         let from = self.graph.routers[self.masts[tower].router];

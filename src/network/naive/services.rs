@@ -59,6 +59,41 @@ impl Naive<'_> {
         (out, sos)
     }
 
+    /// What would become of a public warning to everybody: towers, towers that broadcast it, devices, and
+    /// devices that hear it.
+    pub(super) fn warned(&self) -> [u64; 4] {
+        let mut sum = [self.masts.len() as u64, 0, self.phones.len() as u64, 0];
+        let told: Vec<(bool, bool)> = (0..self.masts.len())
+            .map(|mast| self.told_by_core(mast))
+            .collect();
+        sum[1] = told
+            .iter()
+            .filter(|(five_g, four_g)| *five_g || *four_g)
+            .count() as u64;
+        for (device, phone) in self.phones.iter().enumerate() {
+            let (five_g, four_g) = told[self.serving(device)];
+            let on_five_g = phone.five_g && !phone.n1_disabled;
+            let hears = match phone.nas {
+                Nas::NoCoverage | Nas::Reselecting => false,
+                _ if !phone.context => five_g || four_g,
+                _ => on_five_g && five_g || !on_five_g && four_g,
+            };
+            sum[3] += u64::from(hears);
+        }
+        sum
+    }
+
+    /// Whether a tower is told of a warning by an AMF, and by an MME, of its pool that was told itself.
+    fn told_by_core(&self, tower: usize) -> (bool, bool) {
+        let mast = &self.masts[tower];
+        let members = &self.graph.pools[mast.pool];
+        let by = |members: &[super::graph::Choice]| {
+            let tells = |element| self.is_fed(element) && self.reaches(mast.router, element);
+            mast.on_air && mast.backhaul && members.iter().any(|member| tells(member.element))
+        };
+        (by(&members.amf), by(&members.mme))
+    }
+
     /// A fixed trait: whether another operator's radio reaches the device.
     fn others_reach(&self, device: usize) -> bool {
         let word = self.words(Purpose::Traits, device, 1)[0];

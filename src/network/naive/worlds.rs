@@ -229,6 +229,7 @@ fn population(dice: &mut Dice) -> PopulationSpec {
         data_needs_ims: dice.share(),
         calls_per_day: PerDay::of(dice.one_of(&[0.0, 10.0])),
         emergency_calls_per_day: PerDay::of(dice.one_of(&[0.0015, 3.0])),
+        priority_service: Share::of(0.3),
         restarts_per_day: restarts,
         ..ClassSpec::default()
     };

@@ -111,6 +111,10 @@ impl Default for ProceduresSpec {
     /// Messages at AMF/MME: attach 14, update 6 (vendor arithmetic, low authority). Transactions at
     /// the HSS: AIR + ULR for an attach (TS 29.272), UAR + MAR + UAR + SAR for IMS (TS 29.228), each
     /// procedure's taken as one visit. SIP: two REGISTER for a first registration, one for a refresh.
+    /// Whoever registers with IMS on a new address is challenged, known to its S-CSCF or not (TS 24.229
+    /// §5.4.1.2.1), so the four hold for all. A refresh on the old one would ask for UAR, as the I-CSCF keeps
+    /// nothing (TS 23.228 §5.2.2.4, where SAR may be left out); that is not counted, as the databases here
+    /// are sized for registrations.
     /// A phone that is not registered attaches for an emergency and is authenticated where it has a SIM (TS
     /// 33.401 §15.1); Diameter gives that no priority at the HSS unless RFC 7944 is in use.
     fn default() -> Self {

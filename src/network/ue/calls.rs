@@ -80,6 +80,10 @@ impl Shard {
         self.count(EventKind::Call);
         let cell = self.cell(index);
         self.cells[cell].calls += 1;
+        if self.is_entitled(air, index) {
+            self.cells[cell].priority_calls += 1;
+            self.cells[cell].priority_redials += u64::from(self.devices[index].redials() > 0);
+        }
         if self.without_voice(index) {
             self.blocked(air, index, at);
         } else {
@@ -87,10 +91,22 @@ impl Shard {
         }
     }
 
+    /// A fixed trait of a device: whether its user is entitled to priority service.
+    fn is_entitled(&self, air: &Air, index: usize) -> bool {
+        let device = &self.devices[index];
+        let share = air.classes[device.class as usize].spec.priority_service;
+        if share.get() <= 0.0 || device.has(flag::WIFI) {
+            return false;
+        }
+        let word = air.draws.words(Purpose::Traits, self.number(index), 4)[0];
+        unit_interval(word) < share.get()
+    }
+
     /// A call came to nothing: count it, and see whether the user tries again.
     fn blocked(&mut self, air: &Air, index: usize, at: Tick) {
         let cell = self.cell(index);
         self.cells[cell].calls_blocked += 1;
+        self.cells[cell].priority_blocked += u64::from(self.is_entitled(air, index));
         let first = self.devices[index].redials() == 0;
         let word = self.try_again(air, index, at);
         let spec = &air.classes[self.devices[index].class as usize].spec;

@@ -17,6 +17,7 @@ mod harm;
 mod ims;
 mod nas;
 mod refusal;
+mod warned;
 
 use crate::base::{SimTime, TICK_US, Tick, TowerId};
 use crate::kernel::{Timers, Upcoming, bring_near};
