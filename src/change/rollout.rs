@@ -343,10 +343,12 @@ impl Rollout {
     fn trace_work(&self, step: ChangeStep, node: NodeId, version: &str, port: &mut dyn Port) {
         let ticket = Some(self.change.id.clone());
         port.trace(Trace::Session { node, ticket });
+        let defect = self.change.defect.as_ref();
+        let is_signed = defect.is_none_or(|defect| defect.defect().is_signed());
         port.trace(Trace::Software {
             node,
             version: version.to_owned(),
-            genuine: true,
+            genuine: step != ChangeStep::Installed || is_signed,
         });
         self.enter(step, Some(node), port);
     }

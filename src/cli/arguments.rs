@@ -165,22 +165,23 @@ pub(super) struct DetectArguments {
     #[command(flatten)]
     pub(super) how: How,
     /// Days without trouble that set the limits; for one false alarm a week, seven or more.
-    #[arg(long, default_value_t = 14, value_name = "DAYS", value_parser = days(1))]
-    pub(super) days: usize,
+    #[arg(long, default_value = "14", value_delimiter = ',', value_name = "DAYS,…", value_parser = days(1))]
+    pub(super) days: Vec<usize>,
     /// Fresh days without trouble that count false alarms.
-    #[arg(long, default_value_t = 14, value_name = "DAYS", value_parser = days(1))]
-    pub(super) check_days: usize,
+    #[arg(long, default_value = "14", value_delimiter = ',', value_name = "DAYS,…", value_parser = days(1))]
+    pub(super) check_days: Vec<usize>,
     /// Days that teach what is normal at each hour; with fewer than two, seasonal detectors cannot be
     /// evaluated.
-    #[arg(long, default_value_t = 3, value_name = "DAYS", value_parser = days(0))]
-    pub(super) history: usize,
+    #[arg(long, default_value = "3", value_delimiter = ',', value_name = "DAYS,…", value_parser = days(0))]
+    pub(super) history: Vec<usize>,
     /// Runs of each scenario, on one seed after the other.
-    #[arg(long, default_value_t = 5, value_name = "RUNS", value_parser = days(1))]
-    pub(super) nights: usize,
+    #[arg(long, default_value = "5", value_delimiter = ',', value_name = "RUNS,…", value_parser = days(1))]
+    pub(super) nights: Vec<usize>,
     /// False alarms that are allowed in a week.
     #[arg(long, default_value_t = 1.0, value_name = "ALARMS", value_parser = budget)]
     pub(super) budget: f64,
-    /// Do it all at each of these scales, and show the delays side by side.
+    /// Do it all at each of these scales, and show the delays side by side. Counts of days and runs may then be
+    /// lists, too: one for each scale, the last for all that are left.
     #[arg(long, value_delimiter = ',', value_name = "SCALE,…", value_parser = scale, conflicts_with = "scale")]
     pub(super) scales: Vec<f64>,
     /// Write the survival curves as CSV.

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::report::{
     RunDir, Story, compare_html, compare_text, read_figures, read_story, render, signature_json,
 };
-use crate::study::{Paired, RunFigures, RunSigns, pair};
+use crate::study::{Paired, RunFigures, RunSigns, Told, pair};
 
 use super::arguments::{CompareArguments, How};
 use super::engine::{Engine, Failure, Plan};
@@ -194,13 +194,18 @@ fn figures_of<E: Engine>(
         how,
         plan: &plan,
     };
-    let (mut result, timing) = job.simulate(engine, &world, (terminal, &mut Phases::start()))?;
+    let watched = (&*terminal, &mut Phases::start());
+    let (mut result, timing, by_contract) = job.simulate_for_all(engine, &world, watched)?;
     if let Some(directory) = directory {
         let rendered = render(&result);
         result.timing = Some(timing);
         kept.push(directory.finish(&rendered, &result)?);
     }
-    Ok((RunFigures::of(&result), Ok(Story::of(&result))))
+    let figures = RunFigures {
+        by_contract,
+        ..RunFigures::of(&result)
+    };
+    Ok((figures, Ok(Story::of(&result))))
 }
 
 fn kept_text(kept: &[PathBuf]) -> String {
@@ -216,8 +221,12 @@ fn show(json: bool, paired: &Paired, terminal: &mut Terminal<'_>) -> Result<(), 
         let figure = |f: &crate::study::PairedFigure| json!({ "key": f.key, "values": f.values, "differences": f.differences });
         let figures: Vec<_> = paired.figures.iter().map(figure).collect();
         let told = |signs: &RunSigns| paired.signs[0].told_from(signs);
-        let signature = |signs: &RunSigns| json!({ "signature": signature_json(signs), "told_from_first_by": told(signs) });
-        let signatures: Vec<_> = paired.signs.iter().map(signature).collect();
+        let under = |told: &Told| json!({ "contract": told.contract, "features": told.features });
+        let signature = |(run, signs): (usize, &RunSigns)| {
+            let under: Vec<_> = paired.told_from_first(run).iter().map(under).collect();
+            json!({ "signature": signature_json(signs), "told_from_first_by": told(signs), "told_from_first_under": under })
+        };
+        let signatures: Vec<_> = paired.signs.iter().enumerate().map(signature).collect();
         let root = json!({ "scenarios": paired.names, "seed": paired.seed, "figures": figures, "signatures": signatures });
         format!("{root:#}\n")
     } else {

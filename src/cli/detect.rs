@@ -29,23 +29,18 @@ pub(super) fn detect<E: Engine>(
             "{path}: exists already; --force replaces it"
         )));
     }
-    let plan = DetectPlan {
-        history_days: asked.history,
-        calibration_days: asked.days,
-        check_days: asked.check_days,
-        nights: asked.nights,
-        budget_per_week: asked.budget,
-    };
     let scales: Vec<Option<f64>> = match asked.scales.as_slice() {
         [] => vec![asked.how.scale],
         scales => scales.iter().copied().map(Some).collect(),
     };
+    check_lists(asked, scales.len())?;
     let mut worlds = Vec::new();
     for scale in scales {
         worlds.push(load(asked, scale, engine, terminal)?);
     }
     let mut studies = Vec::new();
-    for worlds in &worlds {
+    for (place, worlds) in worlds.iter().enumerate() {
+        let plan = plan(asked, place);
         let many = super::many::threads(&asked.how, terminal);
         studies.push(engine.detect_study(worlds, &plan, &many)?);
     }
@@ -54,6 +49,36 @@ pub(super) fn detect<E: Engine>(
             .map_err(|error| Stop::File(format!("{}: {error}", path.display())))?;
     }
     show(asked.json, &studies, terminal)
+}
+
+/// How much is simulated at the scale of this place.
+fn plan(asked: &DetectArguments, place: usize) -> DetectPlan {
+    let of = |list: &[usize]| list[place.min(list.len() - 1)];
+    DetectPlan {
+        history_days: of(&asked.history),
+        calibration_days: of(&asked.days),
+        check_days: of(&asked.check_days),
+        nights: of(&asked.nights),
+        budget_per_week: asked.budget,
+    }
+}
+
+/// A count for a scale that is not asked for is a mistake.
+fn check_lists(asked: &DetectArguments, scales: usize) -> Result<(), Stop> {
+    let lists = [
+        ("--days", &asked.days),
+        ("--check-days", &asked.check_days),
+        ("--history", &asked.history),
+        ("--nights", &asked.nights),
+    ];
+    match lists.into_iter().find(|(_, list)| list.len() > scales) {
+        None => Ok(()),
+        Some((name, list)) => Err(Failure::Input(vec![format!(
+            "error: {name}: found {} counts for {scales} scale(s), one for each is allowed",
+            list.len()
+        )])
+        .into()),
+    }
 }
 
 /// All scenarios at one scale; everything that is wrong with any of them.

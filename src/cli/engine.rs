@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::base::{SimTime, WallClock};
 use crate::simulation::{Observer, RunResult};
-use crate::study::{DetectPlan, DetectStudy, GateStudy};
+use crate::study::{DetectPlan, DetectStudy, GateStudy, RunSigns};
 
 use super::many::Many;
 
@@ -92,6 +92,20 @@ pub trait Engine {
         threads: usize,
         observer: &mut dyn Observer,
     ) -> Result<RunResult, Failure>;
+
+    /// Run it, and say what every telemetry contract shows of it; of none, if there is nobody to look.
+    ///
+    /// # Errors
+    /// If the observer ended it.
+    fn simulate_for_all(
+        &self,
+        world: &Self::World,
+        threads: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<(RunResult, Vec<RunSigns>), Failure> {
+        let result = self.simulate(world, threads, observer)?;
+        Ok((result, Vec::new()))
+    }
 
     /// What each gate of its rollout is worth.
     ///

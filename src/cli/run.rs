@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use crate::report::{Rendered, RunDir, render, summary_text};
 use crate::simulation::{RunResult, Timing};
+use crate::study::RunSigns;
 
 use super::arguments::{How, RunArguments};
-use super::engine::{Engine, Plan, Request};
+use super::engine::{Engine, Failure, Plan, Request};
 use super::progress::Progress;
 use super::stop::{Exit, Stop};
 use super::terminal::Terminal;
@@ -89,14 +90,39 @@ impl Job<'_> {
         world: &E::World,
         (terminal, phases): (&Terminal<'_>, &mut Phases),
     ) -> Result<(RunResult, Timing), Stop> {
+        let run = |threads: usize, observer: &mut Progress| {
+            let result = engine.simulate(world, threads, observer)?;
+            Ok((result, ()))
+        };
+        let (result, timing, ()) = self.timed((terminal, phases), run)?;
+        Ok((result, timing))
+    }
+
+    /// The same, and what every telemetry contract shows of it.
+    pub(super) fn simulate_for_all<E: Engine>(
+        &self,
+        engine: &E,
+        world: &E::World,
+        watched: (&Terminal<'_>, &mut Phases),
+    ) -> Result<(RunResult, Timing, Vec<RunSigns>), Stop> {
+        self.timed(watched, |threads, observer| {
+            engine.simulate_for_all(world, threads, observer)
+        })
+    }
+
+    fn timed<T>(
+        &self,
+        (terminal, phases): (&Terminal<'_>, &mut Phases),
+        run: impl FnOnce(usize, &mut Progress) -> Result<(RunResult, T), Failure>,
+    ) -> Result<(RunResult, Timing, T), Stop> {
         let threads = self.how.threads.map_or_else(processors, usize::from);
         let mut progress = Progress::new(self.plan, terminal.shows_progress && !terminal.is_quiet);
-        let mut result = engine.simulate(world, threads, &mut progress)?;
+        let (mut result, more) = run(threads, &mut progress)?;
         let seconds = phases.end("run");
         phases.made_of(progress.parts());
         drop(progress);
         result.command = canonical_command(self.file, self.how, self.plan.seed);
-        Ok((result, phases.timing(seconds, threads)))
+        Ok((result, phases.timing(seconds, threads), more))
     }
 }
 

@@ -4,12 +4,12 @@
 
 use crate::base::SimTime;
 use crate::scenario::{Scenario, ScenarioFile, json_schema};
-use crate::simulation::{Observer, RunError, RunResult, Settings, simulate_with};
+use crate::simulation::{Observer, RunError, RunResult, Settings, simulate_seen, simulate_with};
 use crate::topology::{Summary, write_edges_csv, write_graphml, write_nodes_csv};
 
 use crate::study::{
-    DetectPlan, DetectStudy, GateStudy, Overseer, WatchError, detect_study, gate_study,
-    gate_study_runs,
+    DetectPlan, DetectStudy, GateStudy, Overseer, RunSigns, WatchError, detect_study,
+    every_contract, gate_study, gate_study_runs,
 };
 
 use super::engine::{Engine, Failure, Plan, Request, TopologyView};
@@ -37,6 +37,20 @@ fn failure(error: WatchError) -> Failure {
     match error {
         WatchError::Run(RunError::Interrupted(at)) => Failure::Interrupted(at),
         other => Failure::Input(vec![format!("error: {other}")]),
+    }
+}
+
+fn on(threads: usize) -> Settings {
+    Settings {
+        threads,
+        ..Settings::default()
+    }
+}
+
+fn no_result(error: RunError) -> Failure {
+    match error {
+        RunError::Interrupted(at) => Failure::Interrupted(at),
+        RunError::Workers(error) => Failure::Input(vec![error.to_string()]),
     }
 }
 
@@ -79,16 +93,21 @@ impl Engine for Cellfall {
         threads: usize,
         observer: &mut dyn Observer,
     ) -> Result<RunResult, Failure> {
-        let settings = Settings {
-            threads,
-            ..Settings::default()
-        };
-        simulate_with(scenario, scenario.file().seed, settings, observer).map_err(|error| {
-            match error {
-                RunError::Interrupted(at) => Failure::Interrupted(at),
-                RunError::Workers(error) => Failure::Input(vec![error.to_string()]),
-            }
-        })
+        simulate_with(scenario, scenario.file().seed, on(threads), observer).map_err(no_result)
+    }
+
+    fn simulate_for_all(
+        &self,
+        scenario: &Scenario,
+        threads: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<(RunResult, Vec<RunSigns>), Failure> {
+        let onlooks = every_contract();
+        let seed = scenario.file().seed;
+        let done = simulate_seen(scenario, seed, on(threads), (observer, &onlooks));
+        let (result, shown) = done.map_err(no_result)?;
+        let signs = RunSigns::by_contract(&result, shown);
+        Ok((result, signs))
     }
 
     fn gate_study(&self, scenario: &Scenario, many: &Many) -> Result<GateStudy, Failure> {

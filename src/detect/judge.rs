@@ -5,6 +5,7 @@
 use crate::base::{ClassId, NodeId, PoolId, Problem, RegionId, SimTime, Span};
 use crate::change::{GateJudge, GateScope, GateSpec, Measurement, StageInfo};
 use crate::telemetry::{CountedOf, Metric, Names, OperatorView, Place, Window};
+use crate::topology::NodeKind;
 
 use super::floor::{Demand, detection_floor};
 use super::judges::find_judge;
@@ -153,7 +154,8 @@ pub fn gate_problems(gate: &GateSpec, retention: Span) -> Vec<Problem> {
     problems
 }
 
-/// Where a gate looks. Subscribers are counted by region and class only: a gate on the elements or
+/// Where a gate looks. Towers are counted one by one: the study group of a stage is the towers that it changes,
+/// the control group all others. Subscribers are counted by region and class only: a gate on the elements or
 /// pools of a stage sees the regions of those pools, or the class that they are dedicated to; pools
 /// of no region and no class serve the whole network.
 fn places(metric: Metric, scope: GateScope, stage: &StageInfo, names: &Names<'_>) -> Vec<Place> {
@@ -162,6 +164,11 @@ fn places(metric: Metric, scope: GateScope, stage: &StageInfo, names: &Names<'_>
         (GateScope::Regions, _) => stage.regions.iter().copied().map(Place::Region).collect(),
         (GateScope::Selected, CountedOf::Elements) => {
             stage.nodes.iter().copied().map(Place::Function).collect()
+        }
+        (GateScope::Selected | GateScope::Pools, CountedOf::Towers) => {
+            let is_tower = |node: &NodeId| names.topology.node(*node).kind == NodeKind::Tower;
+            let towers = stage.nodes.iter().copied().filter(is_tower);
+            towers.map(Place::Function).collect()
         }
         (GateScope::Pools, CountedOf::Elements) => {
             let pools = stage.pools.iter().map(|&pool| names.topology.pool(pool));

@@ -17,7 +17,7 @@ use super::port::Port;
 use super::spec::{
     Afterwards, Effect, EffectTiming, FaultSpec, OriginRemoved, SpreadFrom, SpreadRule, Trigger,
 };
-use super::trace::trace_entry;
+use super::trace::{trace_entry, trace_software};
 use super::ways::{Way, ways};
 
 mod effects;
@@ -324,6 +324,7 @@ impl FaultEngine {
         );
         self.note_with(fault, node, ("element-reached", detail), port);
         trace_entry(&self.live(fault).spec, node, via, port);
+        trace_software(&self.live(fault).spec, node, false, port);
         self.spread(fault, node, SpreadFrom::Reached, port);
         if self.live(fault).released {
             self.schedule_act(fault, node, port);

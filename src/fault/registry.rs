@@ -35,6 +35,11 @@ pub trait Defect {
         Vec::new()
     }
 
+    /// Whether what is installed has the hash that the vendor, or the reviewed change, has signed.
+    fn is_signed(&self) -> bool {
+        true
+    }
+
     /// How it usually comes, for studies that draw worlds of every kind; one case is drawn, none means as it is
     /// by default. JSON: `of`, its parameters; `change` and `rollout`, what brings it; `beside`, disturbances
     /// that lay it bare. A duration with a plus counts from the start of the cause. Figures as in its worked
@@ -124,6 +129,8 @@ mod tests {
             let back: DefectSpec = serde_json::from_value(text).expect("it reads back");
             assert_eq!(back, defect);
             assert_eq!(defect.defect().findings(), []);
+            // What comes with a release is named by its record.
+            assert!(!defect.fault().alters && defect.defect().is_signed());
         }
     }
 

@@ -27,6 +27,10 @@ pub struct FaultSpec {
     pub strikes: Share,
     /// Kinds of element that can be struck; empty means all. Others only carry it.
     pub hurts: Vec<NodeKind>,
+    /// Whether a reached element of these kinds runs other software or configuration from then on than the
+    /// last change record says: an implant, or a change outside any record. A release that is installed
+    /// by a rollout is not: its record names it.
+    pub alters: bool,
     /// What happens to an element that is struck, in this order.
     pub effects: Vec<Effect>,
     /// What ends the harm.

@@ -9,7 +9,7 @@ use crate::base::{NodeId, PoolId, Record, RegionId, SimTime, Span};
 use crate::network::{Command, ElementStatus};
 use crate::topology::{Edge, EdgeKind, Labels, Node, NodeKind, Pool, Region, Topology, Tower};
 
-use super::{CollectorOutage, FaultEngine, FaultId, FaultOrder, FaultSpec, Holds, Port};
+use super::{CollectorOutage, FaultEngine, FaultId, FaultOrder, FaultSpec, Holds, Port, Trace};
 
 /// A world that only remembers what was done to it.
 #[derive(Debug)]
@@ -28,6 +28,7 @@ pub(crate) struct FakePort {
     pub(crate) busyness: f64,
     pub(crate) mitigated: bool,
     pub(crate) outages: Vec<CollectorOutage>,
+    pub(crate) traces: Vec<Trace>,
 }
 
 impl FakePort {
@@ -45,6 +46,7 @@ impl FakePort {
             busyness: 1.0,
             mitigated: false,
             outages: Vec::new(),
+            traces: Vec::new(),
         }
     }
 
@@ -91,6 +93,9 @@ impl Port for FakePort {
             subject,
             detail,
         });
+    }
+    fn trace(&mut self, trace: Trace) {
+        self.traces.push(trace);
     }
     fn element_status(&self, node: NodeId) -> ElementStatus {
         self.status.get(&node).copied().unwrap_or(ElementStatus::Up)

@@ -28,6 +28,14 @@ pub enum Trace {
         /// Whether what runs is what the vendor, or the reviewed change, has signed.
         genuine: bool,
     },
+    /// What an element runs was altered outside any change record, or put right again; the version that it
+    /// says it runs stays.
+    Altered {
+        /// Which element.
+        node: NodeId,
+        /// Whether what runs is again what the last change record says.
+        genuine: bool,
+    },
     /// A line of a change record.
     Change {
         /// The number of the record.
@@ -90,5 +98,13 @@ pub(super) fn trace_entry(
     };
     if by_hand && via.is_none_or(managed) {
         port.trace(Trace::Session { node, ticket: None });
+    }
+}
+
+/// What a fault that alters software leaves in an element of a kind that it alters.
+pub(super) fn trace_software(spec: &FaultSpec, node: NodeId, genuine: bool, port: &mut dyn Port) {
+    let kind = port.topology().node(node).kind;
+    if spec.alters && (spec.hurts.is_empty() || spec.hurts.contains(&kind)) {
+        port.trace(Trace::Altered { node, genuine });
     }
 }

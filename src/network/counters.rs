@@ -144,6 +144,24 @@ pub struct GroupCounts {
 /// of [`RegistrationCounts::rejected`] is for all others.
 pub const COUNTED_CAUSES: [u8; 9] = [3, 7, 9, 10, 11, 17, 22, 27, 111];
 
+/// Who ended the context of a device (TS 23.401 §5.3.8, TS 23.502 §4.2.2.3; the places of
+/// [`RegistrationCounts::detached`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub enum Initiator {
+    /// The device, which was switched off or set to airplane mode, told the core.
+    Device = 0,
+    /// The subscriber database, by cancel location or its like.
+    SubscriberData = 1,
+    /// The core element, without telling the device (implicit detach): state that was lost, towers that
+    /// were not heard of for too long, devices that left without a word. Counted when the context ends,
+    /// not when the timer of the absent would have expired.
+    Implicit = 2,
+}
+
+/// How many kinds of [`Initiator`] there are.
+pub const INITIATORS: usize = 3;
+
 /// Initial registrations as an AMF or MME counts them, each by priority: ordinary, then priority.
 /// Requests that stand in its way before it has seen them (a rejected connection, a full queue of a
 /// tower) are not among them.
@@ -155,6 +173,19 @@ pub struct RegistrationCounts {
     pub accepted: [u64; 2],
     /// Rejects sent, by cause (`RM.RegInitFail.Cause`, `MM.EpsAttachFail.Cause`).
     pub rejected: [[u64; COUNTED_CAUSES.len() + 1]; 2],
+    /// Contexts ended, by who ended them ([`Initiator`]; `MM.EpsDetachUeAtt`, `MM.EpsDetachMMEAtt` and
+    /// HSS-initiated detach, TS 32.426).
+    pub detached: [[u64; INITIATORS]; 2],
+}
+
+impl RegistrationCounts {
+    /// Add the contexts that ended in a part of the network.
+    pub(super) fn add_detached(&mut self, ended: &[[u64; INITIATORS]; 2]) {
+        let pairs = self.detached.iter_mut().flatten();
+        for (sum, more) in pairs.zip(ended.iter().flatten()) {
+            *sum += more;
+        }
+    }
 }
 
 /// Radio connections that devices asked of a tower; aligned, so that none lies in two cache lines.

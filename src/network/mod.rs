@@ -35,8 +35,8 @@ pub use command::{
     Scope,
 };
 pub use counters::{
-    COUNTED_CAUSES, ClassCounts, FunctionCounts, GroupCounts, RegistrationCounts, SERVICES,
-    Service, Snapshot, TowerCounts,
+    COUNTED_CAUSES, ClassCounts, FunctionCounts, GroupCounts, INITIATORS, Initiator,
+    RegistrationCounts, SERVICES, Service, Snapshot, TowerCounts,
 };
 pub use spec::{
     AccessSpec, BackgroundSpec, CallsSpec, CoreSpec, Discipline, Function, FunctionSpec,

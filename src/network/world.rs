@@ -208,6 +208,13 @@ impl<'a> Network<'a> {
                 registrations[node.index()] = Some(*counts);
             }
         }
+        for shard in &self.shards {
+            for (ended, node) in shard.ended.iter().zip(&self.air.elements.nodes) {
+                if let Some(counts) = &mut registrations[node.index()] {
+                    counts.add_detached(ended);
+                }
+            }
+        }
         for (server, node) in self.core.servers.iter().zip(&self.air.elements.nodes) {
             let mut counts = server.counts;
             counts.backlog_us = server.wait_ns(now.as_us() * 1_000) / 1_000;

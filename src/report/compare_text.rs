@@ -134,7 +134,6 @@ const SHOWN_AT: usize = 2;
 
 /// The signatures of the first run and some of the others, and what tells them apart.
 fn signature_lines(paired: &Paired, block: &[usize], width: usize) -> Vec<String> {
-    let first = &paired.signs[0];
     let shown: Vec<&RunSigns> = std::iter::once(&0)
         .chain(block)
         .map(|&i| &paired.signs[i])
@@ -150,16 +149,19 @@ fn signature_lines(paired: &Paired, block: &[usize], width: usize) -> Vec<String
     let mut lines = vec![heading, format!("  telemetry contract: {contracts}")];
     lines.extend(table.lines(width));
     for &i in block {
-        let told = first.told_from(&paired.signs[i]).into_iter();
-        let told = told.map(|(feature, minutes)| format!("{feature} (from {minutes} min)"));
-        let told: Vec<String> = told.collect();
-        let by = if told.is_empty() {
-            "nothing that both operators know".to_owned()
-        } else {
-            told.join(", ")
-        };
-        let sentence = format!("{} is told from A by {by}", letter(i));
-        lines.extend(wrapped(&sentence, width));
+        for told in paired.told_from_first(i) {
+            let features = told.features.iter();
+            let features = features.map(|(name, minutes)| format!("{name} (from {minutes} min)"));
+            let features: Vec<String> = features.collect();
+            let by = if features.is_empty() {
+                "nothing that both operators know".to_owned()
+            } else {
+                features.join(", ")
+            };
+            let contract = told.contract;
+            let sentence = format!("{} is told from A under {contract} by {by}", letter(i));
+            lines.extend(wrapped(&sentence, width));
+        }
     }
     lines
 }

@@ -3,7 +3,7 @@
 //! Invariant: no line is longer than the width; a detector that stayed silent is said to have, never
 //! left out.
 
-use crate::study::{Calibrated, CandidateOutcome, DetectStudy, NightOutcome};
+use crate::study::{Calibrated, CandidateOutcome, DetectPlan, DetectStudy, NightOutcome};
 
 use super::gate_tables::floor_word;
 use super::number::{duration, short};
@@ -162,6 +162,17 @@ fn outcome_row(one: &Calibrated, outcome: &CandidateOutcome, night: &NightOutcom
     ]
 }
 
+/// How much of something a plan simulates.
+type Amount = fn(&DetectPlan) -> usize;
+
+/// How much was simulated, as the first rows of the table say: fewer days cost less where a day costs more.
+const AMOUNTS: [(&str, Amount); 4] = [
+    ("days of history", |plan| plan.history_days),
+    ("days that set limits", |plan| plan.calibration_days),
+    ("days that check them", |plan| plan.check_days),
+    ("nights", |plan| plan.nights),
+];
+
 /// The delays at several scales side by side.
 pub fn detect_scales_text(studies: &[DetectStudy], width: usize) -> String {
     let mut lines = vec![
@@ -178,6 +189,11 @@ pub fn detect_scales_text(studies: &[DetectStudy], width: usize) -> String {
         let mut head = vec![night.scenario.clone()];
         head.extend(studies.iter().map(|study| study.scale.to_string()));
         table.row(head);
+        for (name, count) in AMOUNTS {
+            let mut row = vec![name.to_owned()];
+            row.extend(studies.iter().map(|study| count(&study.plan).to_string()));
+            table.row(row);
+        }
         for (index, one) in first.candidates.iter().enumerate() {
             let mut row = vec![candidate_name(one)];
             row.extend(studies.iter().map(|study| delay(study, place, index)));
@@ -215,7 +231,6 @@ fn clock(seconds: f64) -> String {
 mod tests {
     use super::super::sample::{bless, detect_study};
     use super::*;
-    use crate::study::DetectPlan;
 
     fn study() -> DetectStudy {
         detect_study(&["botched", "attack"], &DetectPlan::default())

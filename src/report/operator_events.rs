@@ -67,7 +67,12 @@ fn told(note: &Note, record: &OperatorRecord) -> Event {
             } else {
                 "hash-differs"
             };
-            ("hashes", kind, name(*node), version.clone())
+            (
+                "hashes",
+                kind,
+                name(*node),
+                version.clone().unwrap_or_default(),
+            )
         }
     };
     Event {

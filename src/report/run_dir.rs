@@ -263,6 +263,7 @@ pub fn read_figures(directory: &Path) -> Result<RunFigures, ReportError> {
             .map(|(key, v)| (key.clone(), v.as_f64()))
             .collect(),
         signs: signature::read(&summary["signature"]),
+        by_contract: Vec::new(),
     })
 }
 

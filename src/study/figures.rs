@@ -27,6 +27,8 @@ pub struct RunFigures {
     pub values: Vec<(String, Option<f64>)>,
     /// What the operator's view said of the kind of disturbance.
     pub signs: RunSigns,
+    /// The same under every ready telemetry contract; empty of an earlier run, of which its own alone is kept.
+    pub by_contract: Vec<RunSigns>,
 }
 
 /// What a figure is counted in, as its key says.
@@ -60,6 +62,7 @@ impl RunFigures {
             version: result.version.clone(),
             values: values(result),
             signs: RunSigns::of(result),
+            by_contract: Vec::new(),
         }
     }
 

@@ -59,12 +59,12 @@ pub use gate_arms::{ArmFigures, GateStudy, GateVerdict, GateWorth, gate_study, g
 pub use journal::{Header, JOURNAL_FILE, Journal};
 pub use memory::Need;
 pub use merge::Finished;
-pub use pairing::{Paired, PairedFigure, PairingError, pair};
+pub use pairing::{Paired, PairedFigure, PairingError, Told, pair};
 pub use record::{
     Cell, Column, ColumnKind, Figure, Holds, Parameter, ParameterValue, RowSink, RunRecord, Table,
 };
 pub use rounds::Start;
 pub use score::{Score, ScoredFigure};
 pub use shard::Shard;
-pub use signs::{HORIZONS_MIN, RunSigns, SignRow, UNKNOWN};
+pub use signs::{HORIZONS_MIN, RunSigns, SignRow, UNKNOWN, every_contract};
 pub use watch::{Overseer, WatchError};

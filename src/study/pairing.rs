@@ -19,6 +19,37 @@ pub struct Paired {
     pub figures: Vec<PairedFigure>,
     /// The signature of each run.
     pub signs: Vec<RunSigns>,
+    /// The same under every ready contract; empty of a run of which that is not known.
+    pub by_contract: Vec<Vec<RunSigns>>,
+}
+
+/// What tells a run from the first under one telemetry contract.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// The contract; both, if each run has its own.
+    pub contract: String,
+    /// Features, each with the minutes after the first impact at which it first does, soonest first.
+    pub features: Vec<(String, u64)>,
+}
+
+impl Paired {
+    /// What tells a run from the first, contract by contract; under their own contracts if only these are
+    /// known.
+    pub fn told_from_first(&self, run: usize) -> Vec<Told> {
+        let told = |(one, other): (&RunSigns, &RunSigns)| Told {
+            contract: if one.contract == other.contract {
+                one.contract.clone()
+            } else {
+                format!("{} beside {}", one.contract, other.contract)
+            },
+            features: one.told_from(other),
+        };
+        let (first, other) = (&self.by_contract[0], &self.by_contract[run]);
+        if first.is_empty() || other.is_empty() {
+            return vec![told((&self.signs[0], &self.signs[run]))];
+        }
+        first.iter().zip(other).map(told).collect()
+    }
 }
 
 /// One figure of all runs.
@@ -105,6 +136,7 @@ pub fn pair(runs: &[RunFigures]) -> Result<Paired, PairingError> {
         seed: first.seed,
         figures: figures.collect(),
         signs: runs.iter().map(|run| run.signs.clone()).collect(),
+        by_contract: runs.iter().map(|run| run.by_contract.clone()).collect(),
     })
 }
 
@@ -137,6 +169,7 @@ mod tests {
                 ("data.t90_s".into(), t90),
             ],
             signs: RunSigns::default(),
+            by_contract: Vec::new(),
         }
     }
 
@@ -154,6 +187,34 @@ mod tests {
             [Some(0.0), Some(-75.0), Some(30.0)]
         );
         assert_eq!(paired.figures[1].differences, [Some(0.0), None, Some(30.0)]);
+    }
+
+    #[test]
+    fn runs_are_told_apart_under_every_contract_that_both_know() {
+        let sign = |contract: &str, word: &str| RunSigns {
+            contract: contract.to_owned(),
+            first_impact_s: None,
+            rows: vec![crate::study::SignRow {
+                feature: "first".to_owned(),
+                words: [word; 4].map(str::to_owned),
+            }],
+        };
+        let seen = |poor: &str, rich: &str| RunFigures {
+            signs: sign("rich", rich),
+            by_contract: vec![sign("poor", poor), sign("rich", rich)],
+            ..run(1, 1.0, None)
+        };
+        let paired = pair(&[seen("unknown", "a"), seen("b", "b")]).expect("one seed");
+        let told = paired.told_from_first(1);
+        assert_eq!(told[0].contract, "poor");
+        assert_eq!(told[0].features, []);
+        assert_eq!(told[1].features, [("first".to_owned(), 1)]);
+        let earlier = RunFigures {
+            by_contract: Vec::new(),
+            ..seen("b", "b")
+        };
+        let paired = pair(&[seen("unknown", "a"), earlier]).expect("one seed");
+        assert_eq!(paired.told_from_first(1).len(), 1, "their own alone");
     }
 
     #[test]

@@ -6,8 +6,10 @@
 //! Invariant: what is unknown in either run tells nothing.
 
 use crate::base::Span;
-use crate::detect::signature::FEATURES;
-use crate::simulation::RunResult;
+use crate::detect::signature::{FEATURES, Signature};
+use crate::simulation::{Onlook, RunResult};
+
+use super::attribution::{CONTRACTS, contracts, in_order, onlooks};
 
 /// Minutes after the first impact at which signatures are compared.
 pub const HORIZONS_MIN: [u64; 4] = [1, 5, 15, 60];
@@ -38,10 +40,28 @@ pub struct SignRow {
 impl RunSigns {
     /// The signature of a run; after its end, what was said last counts no more.
     pub fn of(result: &RunResult) -> Self {
+        let contract = result.signature.contract.word();
+        Self::seen(result, (contract, &result.signature))
+    }
+
+    /// The signatures of a run under every ready contract, as other operators ([`every_contract`]) were shown
+    /// it; none if nobody looked.
+    pub fn by_contract(result: &RunResult, shown: Vec<Vec<Signature>>) -> Vec<Self> {
+        if shown.is_empty() {
+            return Vec::new();
+        }
+        let seen = in_order(&contracts(), shown);
+        let named = CONTRACTS.iter().zip(&seen);
+        named
+            .map(|(contract, seen)| Self::seen(result, (contract.word(), seen)))
+            .collect()
+    }
+
+    fn seen(result: &RunResult, (contract, signature): (&str, &Signature)) -> Self {
         let impact = result.first_impact();
         let at = HORIZONS_MIN.map(|minutes| {
             let at = impact? + Span::from_minutes(minutes);
-            (at <= result.horizon).then(|| result.signature.at(at))
+            (at <= result.horizon).then(|| signature.at(at))
         });
         let row = |(place, name): (usize, &str)| SignRow {
             feature: name.to_owned(),
@@ -52,7 +72,7 @@ impl RunSigns {
         };
         let names = FEATURES.iter().map(|feature| feature.name);
         Self {
-            contract: result.signature.contract.word().to_owned(),
+            contract: contract.to_owned(),
             first_impact_s: impact.map(crate::base::SimTime::as_secs_f64),
             rows: names.enumerate().map(row).collect(),
         }
@@ -77,6 +97,11 @@ impl RunSigns {
         told.sort_by_key(|(_, minutes)| *minutes);
         told
     }
+}
+
+/// Operators beside the run's own, one for every ready contract.
+pub fn every_contract() -> Vec<Onlook> {
+    onlooks(&contracts())
 }
 
 #[cfg(test)]

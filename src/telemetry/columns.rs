@@ -6,7 +6,7 @@
 
 use crate::base::Span;
 use crate::network::{
-    COUNTED_CAUSES, ClassCounts, FunctionCounts, RegistrationCounts, TowerCounts,
+    COUNTED_CAUSES, ClassCounts, FunctionCounts, INITIATORS, RegistrationCounts, TowerCounts,
 };
 
 /// A counter (grows for ever, reported as the increase over the period) or a gauge (reported as it
@@ -51,6 +51,12 @@ pub(super) enum FunctionColumn {
     RegAccepted,
     RegAcceptedPriority,
     RegRejected,
+    DetachedByDevice,
+    DetachedByDevicePriority,
+    DetachedBySubscriberData,
+    DetachedBySubscriberDataPriority,
+    DetachedImplicitly,
+    DetachedImplicitlyPriority,
     /// The first of the rejects by cause: those of ordinary devices, then those of priority devices.
     RegRejectedCauses,
 }
@@ -105,6 +111,10 @@ pub(super) fn function_totals(
     totals.extend(with_sum(registrations.requested));
     totals.extend(with_sum(registrations.accepted));
     totals.push(registrations.rejected.iter().flatten().sum());
+    let [ordinary, priority] = registrations.detached;
+    for by in 0..INITIATORS {
+        totals.extend(with_sum([ordinary[by], priority[by]]));
+    }
     totals.extend(registrations.rejected.iter().flatten());
     totals
 }
@@ -244,6 +254,7 @@ mod tests {
             accepted: [7, 2],
             ..RegistrationCounts::default()
         };
+        registrations.detached = [[5, 40, 0], [1, 2, 3]];
         registrations.rejected[0][1] = 4;
         registrations.rejected[1][CAUSES - 1] = 5;
         let totals = function_totals(&FunctionCounts::default(), Some(&registrations));
@@ -251,6 +262,10 @@ mod tests {
         assert_eq!(at(FunctionColumn::RegRequested), 13);
         assert_eq!(at(FunctionColumn::RegAcceptedPriority), 2);
         assert_eq!(at(FunctionColumn::RegRejected), 9);
+        assert_eq!(at(FunctionColumn::DetachedByDevice), 6);
+        assert_eq!(at(FunctionColumn::DetachedBySubscriberData), 42);
+        assert_eq!(at(FunctionColumn::DetachedBySubscriberDataPriority), 2);
+        assert_eq!(at(FunctionColumn::DetachedImplicitly), 3);
         assert_eq!(totals[FunctionColumn::RegRejectedCauses as usize + 1], 4);
         assert_eq!(totals[FUNCTION_COLUMNS - 1], 5);
     }

@@ -94,7 +94,7 @@ const AMF: NodeKind = NodeKind::Amf;
 const MME: NodeKind = NodeKind::Mme;
 
 /// Every family, in the order of exports.
-pub const FAMILIES: [Family; 30] = [
+pub const FAMILIES: [Family; 36] = [
     gauge(
         "cellfall_subscribers",
         "Subscribers that live in a region",
@@ -216,6 +216,25 @@ pub const FAMILIES: [Family; 30] = [
         Series::ByCause(AMF),
     ),
     counter(
+        "fivegs_amffunction_rm_deregue",
+        "De-registrations asked for by devices (TS 23.502 4.2.2.3.2; TS 28.552 names none)",
+        Series::ByPriority(AMF, F::DetachedByDevice, F::DetachedByDevicePriority),
+    ),
+    counter(
+        "fivegs_amffunction_rm_deregudm",
+        "De-registrations asked for by the UDM (TS 23.502 4.2.2.3.3; TS 28.552 names none)",
+        Series::ByPriority(
+            AMF,
+            F::DetachedBySubscriberData,
+            F::DetachedBySubscriberDataPriority,
+        ),
+    ),
+    counter(
+        "fivegs_amffunction_rm_deregimplicit",
+        "Implicit de-registrations, contexts lost among them (TS 23.502 4.2.2.3.3; TS 28.552 names none)",
+        Series::ByPriority(AMF, F::DetachedImplicitly, F::DetachedImplicitlyPriority),
+    ),
+    counter(
         "eps_mmefunction_mm_epsattachatt",
         "MM.EpsAttachAtt (TS 32.426 4.1.1)",
         Series::ByPriority(MME, F::RegRequested, F::RegRequestedPriority),
@@ -229,6 +248,25 @@ pub const FAMILIES: [Family; 30] = [
         "eps_mmefunction_mm_epsattachfail",
         "MM.EpsAttachFail.Cause (TS 32.426 4.1.1)",
         Series::ByCause(MME),
+    ),
+    counter(
+        "eps_mmefunction_mm_epsdetachueatt",
+        "MM.EpsDetachUeAtt: detach initiated by devices (TS 32.426)",
+        Series::ByPriority(MME, F::DetachedByDevice, F::DetachedByDevicePriority),
+    ),
+    counter(
+        "eps_mmefunction_mm_epsdetachhssatt",
+        "Detach initiated by the HSS, as cancel location is (TS 32.426)",
+        Series::ByPriority(
+            MME,
+            F::DetachedBySubscriberData,
+            F::DetachedBySubscriberDataPriority,
+        ),
+    ),
+    counter(
+        "eps_mmefunction_mm_epsdetachmmeatt",
+        "MM.EpsDetachMMEAtt: implicit detach, contexts lost among them (TS 32.426)",
+        Series::ByPriority(MME, F::DetachedImplicitly, F::DetachedImplicitlyPriority),
     ),
     counter(
         "ran_rrc_connestabatt_signalling",

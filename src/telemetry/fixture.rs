@@ -3,7 +3,7 @@
 //!
 //! Invariant: tests only.
 
-use crate::base::{NodeId, Share, SimTime, Span};
+use crate::base::{NodeId, RegionId, Share, SimTime, Span};
 use crate::network::{ClassCounts, FunctionCounts, Snapshot};
 use crate::topology::{EdgeKind, NewNode, NodeKind, Topology, TopologyBuilder, TowerSite};
 
@@ -13,7 +13,7 @@ use super::spec::{PipelineSpec, TelemetrySpec};
 use super::view::OperatorView;
 
 /// `amf-n` (0) and `mme-n` (1) in the north, `amf-s` (2) in the south, `udm` (3), `oss` (4),
-/// `amf-fn` (5), dedicated to class `firstnet`, and a router (6) with a tower in each region.
+/// `amf-fn` (5), dedicated to class `firstnet`, and a router (6) with a tower in each region (7, 8).
 pub(crate) fn topology() -> Topology {
     let mut builder = TopologyBuilder::default();
     let core = [
@@ -136,6 +136,22 @@ impl World {
     pub(crate) fn pass_reachable(&mut self, minute: &Minute, reachable: impl Fn(Source) -> bool) {
         for report in self.collect(minute, reachable) {
             self.view.deliver(report);
+        }
+    }
+
+    /// Deliver what the towers of north and south report of the last minute: connections for signalling, for
+    /// anything else, and refused.
+    pub(crate) fn pass_towers(&mut self, counts: [[f64; 3]; 2]) {
+        for (region, values) in counts.into_iter().enumerate() {
+            self.view.deliver(Report {
+                source: Source::Towers(RegionId::from_index(region)),
+                at: self.totals.at,
+                period: Span::from_minutes(1),
+                deliver_at: self.totals.at + Span::from_secs(5),
+                reset: false,
+                release: super::Releases::NONE,
+                values: values.to_vec(),
+            });
         }
     }
 

@@ -77,6 +77,20 @@ pub enum Metric {
     ElementRegistrationRejects,
     /// Registration success rate as AMF and MME count it.
     ElementRsr,
+    /// Radio connections asked of towers for signalling, per period (`RRC.ConnEstabAtt.mo-Signalling`, TS 32.425).
+    RrcSignallingAttempts,
+    /// Radio connections asked of towers, whatever for, per period (`RRC.ConnEstabAtt`, TS 32.425).
+    RrcAttempts,
+    /// Radio connections that towers refused, per period (`RRC.ConnEstabFailCause.Congestion`, TS 32.425).
+    RrcRefused,
+    /// Radio connections refused over those asked for.
+    RrcRefusedShare,
+    /// Contexts at AMF and MME that devices ended, per period (`MM.EpsDetachUeAtt`, TS 32.426).
+    DetachByDevice,
+    /// Contexts that the subscriber database had ended, per period (HSS-initiated detach, TS 32.426).
+    DetachBySubscriberData,
+    /// Contexts that the element ended by itself or lost, per period (`MM.EpsDetachMMEAtt`, TS 32.426).
+    DetachImplicit,
 }
 
 /// What a metric is counted of.
@@ -86,6 +100,8 @@ pub enum CountedOf {
     Subscribers,
     /// Core elements: network, region and function scopes.
     Elements,
+    /// Towers: network, region and function (tower) scopes.
+    Towers,
 }
 
 /// A column of a report.
@@ -93,6 +109,8 @@ pub enum CountedOf {
 pub(super) enum Column {
     Class(ClassColumn),
     Function(FunctionColumn),
+    /// Columns of a tower, added up.
+    Towers(&'static [usize]),
 }
 
 /// How reports become one value.
@@ -191,9 +209,14 @@ const UP: Column = function(FunctionColumn::Up);
 const REQUESTED_OF: Column = function(FunctionColumn::RegRequested);
 const ACCEPTED_BY: Column = function(FunctionColumn::RegAccepted);
 const REJECTED_BY: Column = function(FunctionColumn::RegRejected);
+const RRC_ALL: Column = Column::Towers(&[0, 1]);
+const RRC_REFUSED: Column = Column::Towers(&[2]);
+const LEFT: Column = function(FunctionColumn::DetachedByDevice);
+const CANCELLED: Column = function(FunctionColumn::DetachedBySubscriberData);
+const FORGOTTEN: Column = function(FunctionColumn::DetachedImplicitly);
 
 /// Every metric, in the order of the variants.
-const REGISTRY: [Entry; 29] = [
+const REGISTRY: [Entry; 36] = [
     of(M::RegInitReq, "RM.RegInitReq", ATTEMPTS, Count).or("MM.EpsAttachAtt"),
     of(M::RegInitSucc, "RM.RegInitSucc", SUCCESSES, Count).or("MM.EpsAttachSucc"),
     of(M::RegInitFail, "RM.RegInitFail", REJECTS, Count).or("MM.EpsAttachFail"),
@@ -296,6 +319,34 @@ const REGISTRY: [Entry; 29] = [
         ACCEPTED_BY,
         Ratio(REQUESTED_OF),
     ),
+    of(
+        M::RrcSignallingAttempts,
+        "RRC.ConnEstabAtt.mo-Signalling",
+        Column::Towers(&[0]),
+        Count,
+    ),
+    of(M::RrcAttempts, "RRC.ConnEstabAtt", RRC_ALL, Count),
+    of(
+        M::RrcRefused,
+        "RRC.ConnEstabFailCause.Congestion",
+        RRC_REFUSED,
+        Count,
+    ),
+    of(
+        M::RrcRefusedShare,
+        "RRC-refused-share",
+        RRC_REFUSED,
+        Ratio(RRC_ALL),
+    ),
+    of(M::DetachByDevice, "detach-by-device", LEFT, Count).or("MM.EpsDetachUeAtt"),
+    of(
+        M::DetachBySubscriberData,
+        "detach-by-subscriber-data",
+        CANCELLED,
+        Count,
+    )
+    .or("MM.EpsDetachHssAtt"),
+    of(M::DetachImplicit, "detach-implicit", FORGOTTEN, Count).or("MM.EpsDetachMMEAtt"),
 ];
 
 impl Metric {
@@ -314,6 +365,7 @@ impl Metric {
         match self.entry().formula.plus {
             Column::Class(_) => CountedOf::Subscribers,
             Column::Function(_) => CountedOf::Elements,
+            Column::Towers(_) => CountedOf::Towers,
         }
     }
 

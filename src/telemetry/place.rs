@@ -69,7 +69,7 @@ pub enum PlaceSpec {
     Region(String),
     /// The devices of a class, by name.
     Class(String),
-    /// One core element, by name.
+    /// One core element, or one tower, by name.
     Function(String),
 }
 
@@ -88,7 +88,7 @@ pub enum Place {
     Region(RegionId),
     /// The devices of a class.
     Class(ClassId),
-    /// One core element.
+    /// One core element, or one tower.
     Function(NodeId),
 }
 
@@ -116,7 +116,7 @@ impl Place {
     pub fn check(self, metric: Metric) -> Result<(), Problem> {
         let allowed = match (metric.counted_of(), self) {
             (CountedOf::Subscribers, Self::Function(_)) => "all, region or class",
-            (CountedOf::Elements, Self::Class(_)) => "all, region or function",
+            (CountedOf::Elements | CountedOf::Towers, Self::Class(_)) => "all, region or function",
             _ => return Ok(()),
         };
         let found = match self {

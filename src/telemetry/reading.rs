@@ -24,6 +24,8 @@ pub struct ElementReading {
     pub requested: f64,
     /// Initial registrations that it accepted.
     pub accepted: f64,
+    /// Contexts that ended: by their devices, by the subscriber database, by the element itself.
+    pub detached: [f64; 3],
     /// Initial registrations that it rejected, by cause ([`CAUSE_WORDS`]).
     pub rejected: [f64; CAUSES],
 }
@@ -44,6 +46,12 @@ impl Report {
             dropped: value(FunctionColumn::Dropped),
             requested: value(FunctionColumn::RegRequested),
             accepted: value(FunctionColumn::RegAccepted),
+            detached: [
+                FunctionColumn::DetachedByDevice,
+                FunctionColumn::DetachedBySubscriberData,
+                FunctionColumn::DetachedImplicitly,
+            ]
+            .map(value),
             rejected: std::array::from_fn(cause),
         })
     }
@@ -58,6 +66,25 @@ impl Report {
             classes.map(|class| class[column as usize]).sum()
         };
         Some((sum(ClassColumn::Devices), sum(ClassColumn::Registered)))
+    }
+
+    /// Calls attempted and blocked, emergency calls attempted and blocked, in a region; none if no region sent
+    /// this.
+    pub fn calls(&self) -> Option<[f64; 4]> {
+        if !matches!(self.source, Source::Region(_)) {
+            return None;
+        }
+        let sum = |column: ClassColumn| {
+            let classes = self.values.chunks(CLASS_COLUMNS);
+            classes.map(|class| class[column as usize]).sum()
+        };
+        let columns = [
+            ClassColumn::Calls,
+            ClassColumn::CallsBlocked,
+            ClassColumn::EmergencyCalls,
+            ClassColumn::EmergencyBlocked,
+        ];
+        Some(columns.map(sum))
     }
 
     /// Connections for signalling asked of each tower of a region; none if this is no report of towers.

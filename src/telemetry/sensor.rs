@@ -98,8 +98,8 @@ pub enum Fact {
     Hash {
         /// Which element.
         node: NodeId,
-        /// The version that it says it runs.
-        version: String,
+        /// The version that was installed; none: it says that it runs what it ran before.
+        version: Option<String>,
         /// Whether the hash is the one that was signed for that version.
         matches: bool,
     },
@@ -194,7 +194,12 @@ fn fact_of(trace: Trace) -> Fact {
             genuine,
         } => Fact::Hash {
             node,
-            version,
+            version: Some(version),
+            matches: genuine,
+        },
+        Trace::Altered { node, genuine } => Fact::Hash {
+            node,
+            version: None,
             matches: genuine,
         },
     }

@@ -3,12 +3,12 @@
 //! Invariant: an answer for an instant depends on nothing that was delivered after it. Gates,
 //! alarms and people read this and nothing else.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::base::{NodeId, RegionId, SimTime, Span};
+use crate::base::{ClassId, NodeId, RegionId, SimTime, Span};
 use crate::topology::{Node, Topology};
 
-use super::columns::{CLASS_COLUMNS, FUNCTION_COLUMNS};
+use super::columns::{CLASS_COLUMNS, FUNCTION_COLUMNS, TOWER_COLUMNS};
 use super::metric::{Column, CountedOf, Formula, Metric, Reduce};
 use super::pipeline::{Report, Source, towers_of};
 use super::place::Place;
@@ -79,6 +79,8 @@ pub struct OperatorView {
     towers: PipelineSettings,
     /// The region of each node, by the node's label.
     region_of: Vec<Option<RegionId>>,
+    /// The towers of each region, in the order of its reports.
+    towers_of: Vec<Vec<NodeId>>,
     series: BTreeMap<Source, VecDeque<Report>>,
     first_delivery: Option<SimTime>,
     /// The share of the devices that is simulated.
@@ -121,6 +123,7 @@ impl OperatorView {
             functions: spec.functions_settings(),
             towers: spec.towers_settings(),
             region_of: region_of.collect(),
+            towers_of: tower_nodes(topology),
             series: BTreeMap::new(),
             first_delivery: None,
             scale: 1.0,
@@ -204,13 +207,9 @@ impl OperatorView {
     /// Everything that it was told and remembers.
     pub fn into_record(self, releases: Releases, topology: &Topology) -> OperatorRecord {
         let reports = self.series.into_iter();
-        let towers_of = towers_of(topology).into_iter();
-        let node_of = |tower: usize| topology.towers()[tower].node;
         OperatorRecord {
             nodes: topology.nodes().to_vec(),
-            towers_of: towers_of
-                .map(|towers| towers.into_iter().map(node_of).collect())
-                .collect(),
+            towers_of: tower_nodes(topology),
             reports: reports
                 .map(|(source, reports)| (source, reports.into_iter().collect()))
                 .collect(),
@@ -241,8 +240,9 @@ impl OperatorView {
         let formula = metric.formula();
         let stale_after = self.settings(metric.counted_of()).stale_after;
         let mut sum = Sum::default();
+        let at = Places::of(places);
         for (source, series) in &self.series {
-            let columns = self.columns(*source, places, metric.counted_of(), series);
+            let columns = self.columns(*source, &at, metric.counted_of(), series);
             if columns.groups.is_empty() {
                 continue;
             }
@@ -258,6 +258,7 @@ impl OperatorView {
         match counted_of {
             CountedOf::Subscribers => &self.counters,
             CountedOf::Elements => &self.functions,
+            CountedOf::Towers => &self.towers,
         }
     }
 
@@ -284,42 +285,70 @@ impl OperatorView {
     fn columns(
         &self,
         source: Source,
-        places: &[Place],
+        places: &Places,
         counted_of: CountedOf,
         series: &VecDeque<Report>,
     ) -> Columns {
         let width = group_width(counted_of);
-        let series = match source {
-            Source::Towers(_) => &VecDeque::new(),
-            Source::Region(_) | Source::Function(_) => series,
+        let counts = match source {
+            Source::Region(_) => counted_of == CountedOf::Subscribers,
+            Source::Function(_) => counted_of == CountedOf::Elements,
+            Source::Towers(_) => counted_of == CountedOf::Towers,
         };
-        let count = series
-            .back()
-            .map_or(0, |report| report.values.len() / width);
-        let groups = (0..count).filter(|&group| {
-            let is_in = |place: &Place| self.is_in(source, group, *place, counted_of);
-            places.iter().any(is_in)
-        });
+        let newest = series.back().filter(|_| counts);
+        let count = newest.map_or(0, |report| report.values.len() / width);
+        let groups = (0..count).filter(|&group| self.is_in(source, group, places));
         Columns {
             groups: groups.collect(),
             width,
         }
     }
 
-    /// Whether a group of columns (a class, or the one group of an element) belongs to a place.
-    fn is_in(&self, source: Source, group: usize, place: Place, counted_of: CountedOf) -> bool {
-        let region = match (source, counted_of) {
-            (Source::Region(region), CountedOf::Subscribers) => Some(region),
-            (Source::Function(node), CountedOf::Elements) => self.region_of[node.index()],
-            _ => return false,
+    /// Whether a group of columns (a class, a tower, or the one group of an element) belongs to a place.
+    fn is_in(&self, source: Source, group: usize, places: &Places) -> bool {
+        let (region, node) = match source {
+            Source::Region(region) => (Some(region), None),
+            Source::Function(node) => (self.region_of[node.index()], Some(node)),
+            Source::Towers(region) => (Some(region), Some(self.towers_of[region.index()][group])),
         };
-        match place {
-            Place::Network => true,
-            Place::Region(wanted) => region == Some(wanted),
-            Place::Class(class) => counted_of == CountedOf::Subscribers && group == class.index(),
-            Place::Function(node) => source == Source::Function(node),
+        let is_class = matches!(source, Source::Region(_))
+            && places
+                .others
+                .contains(&Place::Class(ClassId::from_index(group)));
+        is_class
+            || places.others.contains(&Place::Network)
+            || region.is_some_and(|region| places.others.contains(&Place::Region(region)))
+            || node.is_some_and(|node| places.nodes.contains(&node))
+    }
+}
+
+/// Several places, of which elements and towers may be many.
+struct Places {
+    nodes: BTreeSet<NodeId>,
+    others: Vec<Place>,
+}
+
+impl Places {
+    fn of(places: &[Place]) -> Self {
+        let node = |place: &Place| match place {
+            Place::Function(node) => Some(*node),
+            _ => None,
+        };
+        let others = places.iter().filter(|place| node(place).is_none());
+        Self {
+            nodes: places.iter().filter_map(node).collect(),
+            others: others.copied().collect(),
         }
     }
+}
+
+/// The towers of each region, in the order of its reports.
+fn tower_nodes(topology: &Topology) -> Vec<Vec<NodeId>> {
+    let node_of = |tower: usize| topology.towers()[tower].node;
+    let regions = towers_of(topology).into_iter();
+    regions
+        .map(|towers| towers.into_iter().map(node_of).collect())
+        .collect()
 }
 
 /// Which columns of a report a question is about: some groups (classes) of equal width.
@@ -332,13 +361,19 @@ struct Columns {
 impl Columns {
     /// The sum of a column over the groups.
     fn sum(&self, report: &Report, column: Column) -> f64 {
-        let offset = match column {
-            Column::Class(column) => column as usize,
-            Column::Function(column) => column as usize,
+        let offsets = match column {
+            Column::Class(column) => &[column as usize][..],
+            Column::Function(column) => &[column as usize],
+            Column::Towers(columns) => columns,
         };
         let groups = self.groups.iter();
         groups
-            .map(|group| report.values[group * self.width + offset])
+            .map(|group| group * self.width)
+            .flat_map(|first| {
+                offsets
+                    .iter()
+                    .map(move |offset| report.values[first + offset])
+            })
             .sum()
     }
 }
@@ -347,6 +382,7 @@ fn group_width(counted_of: CountedOf) -> usize {
     match counted_of {
         CountedOf::Subscribers => CLASS_COLUMNS,
         CountedOf::Elements => FUNCTION_COLUMNS,
+        CountedOf::Towers => TOWER_COLUMNS,
     }
 }
 

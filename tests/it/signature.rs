@@ -67,6 +67,63 @@ fn a_bad_release_fails_where_it_was_installed() {
     assert_eq!(last(&result, "hash-mismatches").word(), "none");
 }
 
+const POISONED: &str = "
+change: {id: CHG-7, to: '2.0', target: {kinds: [amf]}, defect: {kind: supply-chain, at: 40m}}
+rollout: {start: 20m, stages: [{install: 1m, drain: {time: 1m}, soak: 5m}]}
+";
+
+const INSIDER: &str = "
+attacks: [{kind: insider-oss, start: 20m, duration: 1h, commands_per_hour: 30, ticket: forged}]
+";
+
+#[test]
+fn altered_software_shows_in_its_hash_and_a_signed_poison_does_not() {
+    let hashes = |what: &str, overrides: &[&str]| last(&run(what, overrides), "hash-mismatches");
+    assert_eq!(hashes(INTRUDER, &[]).word(), "some");
+    assert_eq!(hashes(INSIDER, &[]).word(), "some", "forged ticket or not");
+    assert_eq!(hashes(POISONED, &[]).word(), "none");
+    let swapped = ["change.defect.signed=false"];
+    assert_eq!(hashes(POISONED, &swapped).word(), "some");
+    assert_eq!(hashes(FLOOD, &[]).word(), "none");
+    let unread = ["telemetry.contract=streaming-60s"];
+    let unknown = hashes(INTRUDER, &unread);
+    assert!(matches!(unknown, Sign::Unknown(_)), "{unknown:?}");
+}
+
+#[test]
+fn benign_days_leave_no_wrong_hash_and_no_cancelled_context() {
+    let benign = [
+        "{kind: planned-maintenance, start: 20m, duration: 30m, select: {kinds: [amf], count: 1}}",
+        "{kind: power-cut, start: 20m, duration: 1h, select: {kinds: [tower], percent: 30}}",
+        "{kind: flash-crowd, start: 20m, duration: 1h, factor: 8}",
+    ];
+    for kind in benign {
+        let result = run(&format!("disturbances: [{kind}]\n"), &[]);
+        assert_eq!(last(&result, "hash-mismatches").word(), "none", "{kind}");
+        let initiator = last(&result, "detach-initiator").word();
+        assert_ne!(initiator, "subscriber-data", "{kind}");
+    }
+}
+
+const CANCELLED: &str = "
+attacks: [{kind: cancel-location, start: 20m, duration: 1h, rate: 5}]
+";
+
+#[test]
+fn cancelled_locations_show_as_detaches_that_the_database_initiates() {
+    let attacked = run(CANCELLED, &[]);
+    let at = attacked.first_impact().expect("phones are out at once");
+    let place = FEATURES.iter().position(|f| f.name == "detach-initiator");
+    let place = place.expect("there is such a feature");
+    let later = at + cellfall::base::Span::from_minutes(5);
+    let sign = attacked.signature.sign_at(place, later);
+    assert_eq!(sign.expect("it was looked at").word(), "subscriber-data");
+    for what in ["", FLOOD] {
+        let word = last(&run(what, &[]), "detach-initiator").word();
+        assert_ne!(word, "subscriber-data", "{what}");
+    }
+}
+
 #[test]
 fn a_network_that_takes_its_telemetry_with_it_goes_blind() {
     let in_band = [

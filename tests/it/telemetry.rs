@@ -99,6 +99,43 @@ fn families_stand_together_and_samples_in_order() {
     assert!(text.contains("tower=\"") && text.contains("priority=\"priority\""));
 }
 
+/// What the counters of a family hold in `operator_counters.csv`.
+fn total(table: &str, family: &str) -> f64 {
+    let name = format!(",{family},");
+    let lines = table.lines().filter(|line| line.contains(&name));
+    let value = |line: &str| line.rsplit(',').next().and_then(|v| v.parse::<f64>().ok());
+    lines.map(|line| value(line).expect("a value")).sum()
+}
+
+#[test]
+fn detaches_are_counted_by_who_initiated_them() {
+    let cancel =
+        "attacks=[{kind: cancel-location, start: 10m, duration: 10m, rate: 4, list_quality: 1}]";
+    let table = |test: &str, more: &[&str]| {
+        let sound = ["--export", "csv", "--set", "change=null"];
+        let out = run(test, &[&sound, more].concat());
+        fs::read_to_string(out.join("operator_counters.csv")).expect("written")
+    };
+    let quiet = table("telemetry-attached", &["--set", "response.playbook=[]"]);
+    let attacked = table(
+        "telemetry-cancelled",
+        &["--set", "response.playbook=[]", "--set", cancel],
+    );
+    let both = |table: &str, amf: &str, mme: &str| {
+        total(table, &format!("fivegs_amffunction_{amf}"))
+            + total(table, &format!("eps_mmefunction_{mme}"))
+    };
+    let by_device = |table: &str| both(table, "rm_deregue", "mm_epsdetachueatt");
+    let by_database = |table: &str| both(table, "rm_deregudm", "mm_epsdetachhssatt");
+    let implicit = |table: &str| both(table, "rm_deregimplicit", "mm_epsdetachmmeatt");
+    assert!(by_device(&quiet) > 0.0, "users restart their phones");
+    assert!(by_database(&quiet).abs() < 0.5 && implicit(&quiet).abs() < 0.5);
+    // 4 a second for 10 minutes over phones that are mostly registered: a binomial draw each step.
+    let cancelled = by_database(&attacked);
+    assert!((1_900.0..2_700.0).contains(&cancelled), "{cancelled}");
+    assert!(implicit(&attacked).abs() < 0.5);
+}
+
 #[test]
 fn every_format_is_written_and_only_if_asked_for() {
     let names = |out: &Path| {

@@ -55,6 +55,7 @@ impl PlannedMaintenance {
             timing: EffectTiming::After(Delay::ZERO),
             strikes: Share::ALL,
             hurts: Vec::new(),
+            alters: false,
             effects: vec![Effect::Isolate],
             removal: Removal {
                 by_itself: None,

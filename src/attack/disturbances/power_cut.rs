@@ -65,6 +65,7 @@ impl PowerCut {
             timing: EffectTiming::After(Delay::ZERO),
             strikes: Share::new(1.0 - self.generators.get()).unwrap_or(Share::ALL),
             hurts: Vec::new(),
+            alters: false,
             effects: vec![Effect::Crash],
             removal: Removal {
                 by_itself: None,

@@ -106,6 +106,7 @@ impl InsiderOss {
             timing: EffectTiming::After(Delay::ZERO),
             strikes: Share::ALL,
             hurts: self.role.clone(),
+            alters: true,
             effects: vec![effect],
             removal: Removal {
                 by_itself: None,
@@ -178,6 +179,7 @@ impl Happening for InsiderOss {
 mod tests {
     use super::*;
     use crate::attack::testing::Range;
+    use crate::fault::Trace;
     use crate::network::ElementStatus;
 
     #[test]
@@ -215,6 +217,10 @@ mod tests {
                     ElementStatus::Up,
                     "the account is locked"
                 );
+                for genuine in [false, true] {
+                    let left = Trace::Altered { node, genuine };
+                    assert!(range.port.traces.contains(&left), "{left:?}");
+                }
             }
         }
         // Four elements (two AMFs, UDM, IMS) at 5/4 an hour each: 71 % of 200, standard deviation 6.4.

@@ -68,6 +68,7 @@ impl NfDeregister {
             timing: EffectTiming::After(Delay::ZERO),
             strikes: Share::ALL,
             hurts: Vec::new(),
+            alters: false,
             effects: vec![Effect::Isolate],
             removal: Removal {
                 by_itself: Some(SelfRecovery {

@@ -124,6 +124,7 @@ impl OamWiper {
             },
             strikes: self.wiped,
             hurts: self.destroys.clone(),
+            alters: true,
             effects: vec![Effect::DropContexts(Share::ALL), Effect::Crash],
             removal: Removal {
                 by_itself: None,
@@ -193,6 +194,7 @@ impl OamWiper {
             timing: EffectTiming::After(Delay::ZERO),
             strikes: Share::ALL,
             hurts: Vec::new(),
+            alters: false,
             effects: vec![Effect::Isolate],
             removal: Removal {
                 by_itself: Some(SelfRecovery {
@@ -321,6 +323,7 @@ impl Happening for OamWiper {
 mod tests {
     use super::*;
     use crate::attack::testing::Range;
+    use crate::fault::Trace;
     use crate::network::{Command, ElementStatus};
 
     fn wiper(more: &serde_json::Value) -> serde_json::Value {
@@ -438,9 +441,17 @@ mod tests {
                 "destroys": ["udm"], "hourly_probability": 0.9
             });
             let mut range = Range::new(&[wiper(&more)], 1);
+            range.run_until(19.9 * 60.0);
+            let node = range.node("udm");
+            let altered = |range: &Range, genuine| {
+                let left = Trace::Altered { node, genuine };
+                range.port.traces.iter().filter(|t| **t == left).count()
+            };
+            assert_eq!(altered(&range, false), 1, "an implant before the blow");
             range.run_until(21.0 * 60.0);
             assert_eq!(range.status("udm"), ElementStatus::Down);
             range.restore(range.node("udm"));
+            assert_eq!(altered(&range, true), 1, "the image is what was signed");
             assert_eq!(range.status("udm"), ElementStatus::Up);
             range.run_until(60.0 * 60.0);
             assert_eq!(range.status("udm"), after);

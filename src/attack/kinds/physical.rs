@@ -68,6 +68,7 @@ impl Physical {
             timing: EffectTiming::After(Delay::ZERO),
             strikes: Share::ALL,
             hurts: Vec::new(),
+            alters: false,
             effects: vec![Effect::DropContexts(Share::ALL), Effect::Crash],
             removal: Removal {
                 by_itself: None,

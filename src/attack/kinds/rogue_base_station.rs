@@ -84,6 +84,7 @@ impl RogueBaseStation {
             timing: EffectTiming::After(Delay::ZERO),
             strikes: Share::ALL,
             hurts: vec![NodeKind::Tower],
+            alters: false,
             effects: vec![Effect::Crash],
             removal: Removal {
                 by_itself: None,

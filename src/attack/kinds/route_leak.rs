@@ -105,6 +105,7 @@ impl RouteLeak {
             timing: EffectTiming::After(Delay::ZERO),
             strikes: Share::ALL,
             hurts: self.kinds.clone(),
+            alters: false,
             effects: vec![Effect::BlackHole(ProcedureSet::ALL, self.share)],
             removal: Removal {
                 by_itself: None,

@@ -37,6 +37,10 @@ fn detectors_are_compared_at_every_scale_that_was_asked_for() {
         "plan-b.yaml",
         "--scales",
         "0.1,0.01",
+        "--days",
+        "7,21",
+        "--nights",
+        "9",
         "--csv",
         text(&csv),
     ];
@@ -44,6 +48,14 @@ fn detectors_are_compared_at_every_scale_that_was_asked_for() {
     assert_eq!(printed.exit, Exit::Done, "{}", printed.err);
     assert_eq!(printed.out.matches("DETECTORS ON EQUAL TERMS").count(), 2);
     assert!(printed.out.contains("TIME TO DETECTION BY SCALE"));
+    let amount = |name: &str| {
+        let mut lines = printed.out.lines();
+        let line = lines.find(|line| line.trim_start().starts_with(name));
+        let words = line.expect("a row").split_whitespace().rev().take(2);
+        words.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(amount("days that set limits"), "21 7");
+    assert_eq!(amount("nights"), "9 9", "the last counts for all");
     assert!(
         printed.out.lines().all(|line| line.chars().count() <= 80),
         "{}",
@@ -75,6 +87,7 @@ fn impossible_studies_of_detectors_are_refused() {
         &["detect", "good.yaml", "--budget=-1"],
         &["detect", "good.yaml", "--budget", "nan"],
         &["detect", "good.yaml", "--budget", "0"],
+        &["detect", "good.yaml", "--days", "7,7"],
         &["detect", "good.yaml", "--scales", "0.1,2"],
         &["detect", "good.yaml", "--scales", "0.1", "--scale", "0.1"],
         &["detect", "good.yaml", "--csv", "/nowhere/at/all.csv"],

@@ -228,6 +228,53 @@ fn a_canary_of_several_metrics_is_scored_by_group() {
     assert_eq!(found, Measurement::Failed(35.0));
 }
 
+/// Half an hour with and so many minutes after a change of the northern tower, with so many connections of a
+/// hundred refused, north and south.
+fn towers(after: [f64; 2], minutes: u64) -> World {
+    let text = r#"{"counters": {"loss": 0}, "functions": {"loss": 0}, "towers": {"period": "1m"}}"#;
+    let spec: TelemetrySpec = serde_json::from_str(text).expect("a contract");
+    let mut world = World::with(&spec);
+    let fair = [10.0, 10.0];
+    for number in 0..30 + minutes {
+        world.pass(&minute(number, FAIR));
+        #[expect(clippy::cast_precision_loss, reason = "a remainder of three")]
+        let luck = (number % 3) as f64;
+        let refused = if number < 30 { fair } else { after };
+        world.pass_towers(refused.map(|refused| [60.0, 40.0, refused + luck]));
+    }
+    world
+}
+
+#[test]
+fn towers_are_judged_against_the_towers_that_were_not_changed() {
+    let changed = StageInfo {
+        nodes: vec![NodeId(7)],
+        changed: vec![NodeId(7)],
+        pools: Vec::new(),
+        ..stage()
+    };
+    let group = GateSpec {
+        metric: "RRC-refused-share".to_owned(),
+        scope: GateScope::Selected,
+        ..bounded("control-group", "> 0.05")
+    };
+    assert_eq!(super::super::gate_problems(&group, Span::from_hours(6)), []);
+    let measure = |world: &World| {
+        let classes = classes();
+        let names = names(&world.topology, &classes);
+        ViewJudge::new(&world.view, names).measure(&group, &changed, world.now())
+    };
+    let worse = measure(&towers([40.0, 10.0], 9));
+    assert!(
+        matches!(worse, Measurement::Failed(v) if (v - 30.0 / 11.0).abs() < 0.02),
+        "{worse:?}"
+    );
+    let weather = measure(&towers([40.0, 40.0], 9));
+    assert!(matches!(weather, Measurement::Successful(_)), "{weather:?}");
+    let silent = measure(&world(FAIR, FAIR, 9));
+    assert_eq!(silent, Measurement::NoData, "no tower has reported");
+}
+
 #[test]
 fn gates_that_cannot_be_judged_are_refused() {
     let paths = |gate: &GateSpec| -> Vec<String> {

@@ -10,6 +10,8 @@ use crate::telemetry::ElementReading;
 pub struct Element {
     /// Which.
     pub node: NodeId,
+    /// What it does, by its word in topologies.
+    pub function: &'static str,
     /// When it was first seen to fail after it had been well, in seconds.
     pub failed_s: Option<f64>,
     /// Whether it runs (or, if it has failed, ran when it failed) another release than at the start.
@@ -32,10 +34,11 @@ pub struct Watched {
 const ENOUGH: f64 = 20.0;
 
 impl Watched {
-    pub(super) fn new(node: NodeId) -> Self {
+    pub(super) fn new(node: NodeId, function: &'static str) -> Self {
         Self {
             element: Element {
                 node,
+                function,
                 ..Element::default()
             },
             ..Self::default()
@@ -84,6 +87,7 @@ mod tests {
         dropped: 0.0,
         requested: 100.0,
         accepted: 99.0,
+        detached: [0.0; 3],
         rejected: [0.0; crate::telemetry::CAUSE_WORDS.len()],
     };
 
@@ -93,7 +97,7 @@ mod tests {
             is_up: false,
             ..WELL
         };
-        let mut watched = Watched::new(NodeId(1));
+        let mut watched = Watched::new(NodeId(1), "amf");
         let mut minute = 0.0;
         let mut pass = |reading, is_changed| {
             minute += 1.0;
@@ -112,7 +116,7 @@ mod tests {
     }
 
     fn failed_s(readings: &[ElementReading], scale: f64) -> Option<f64> {
-        let mut watched = Watched::new(NodeId(1));
+        let mut watched = Watched::new(NodeId(1), "amf");
         let told = Told {
             scale,
             is_changed: false,

@@ -20,6 +20,10 @@ pub struct Pace {
     pub accepted: f64,
     /// Those that they rejected, by cause ([`crate::telemetry::CAUSE_WORDS`]).
     pub rejected: Vec<f64>,
+    /// Contexts that ended there: by their devices, by the subscriber database, by the element itself.
+    pub detached: [f64; 3],
+    /// Calls attempted and blocked, emergency calls attempted and blocked; none if no region has reported.
+    pub calls: Option<[f64; 4]>,
     /// Registered subscribers; none if no region has reported.
     pub registered: Option<f64>,
     /// Subscribers known.
@@ -56,14 +60,24 @@ pub struct TowerLoad {
     /// Gini's coefficient of what each tower has beyond its first; none if no tower has, or there is but
     /// one.
     pub excess_gini: Option<f64>,
+    /// Share of the towers that had so many connections in their first report that it is no luck that they
+    /// have none in their newest; none if no tower had so many.
+    pub silent: Option<f64>,
 }
 
+/// Connections, as simulated, of which it is no luck that none is left: one in 20,000 if the mean stays.
+const BUSY: f64 = 10.0;
+
 impl TowerLoad {
-    /// The load of `count` towers with these first and newest counts.
-    pub fn of(count: usize, pairs: impl Iterator<Item = (f64, f64)>) -> Self {
-        let mut excess = Vec::with_capacity(count);
+    /// The load of so many towers with these first and newest counts, of a run at this scale.
+    pub fn of(towers: usize, scale: f64, pairs: impl Iterator<Item = (f64, f64)>) -> Self {
+        let mut excess = Vec::with_capacity(towers);
         let (mut usual, mut now) = (0.0, 0.0);
+        let (mut busy, mut silent) = (0, 0);
         for (first, newest) in pairs {
+            let is_busy = first * scale >= BUSY;
+            busy += usize::from(is_busy);
+            silent += usize::from(is_busy && newest <= 0.0);
             usual += first;
             now += newest;
             excess.push((newest - first).max(0.0));
@@ -72,6 +86,7 @@ impl TowerLoad {
             usual,
             now,
             excess_gini: gini(excess),
+            silent: (busy > 0).then(|| count(silent) / count(busy)),
         }
     }
 }
@@ -89,6 +104,8 @@ pub struct Evidence {
     pub elements: Vec<Element>,
     /// Signalling connections of towers; none before a region has reported them twice.
     pub towers: Option<TowerLoad>,
+    /// Registered subscribers of each region that has reported: in its first report, and in its newest.
+    pub regions: Vec<(f64, f64)>,
     /// Lines of change records; none if the contract has none.
     pub ledger: Option<Vec<Step>>,
     /// Sessions; none if the contract has no management log.
@@ -210,11 +227,20 @@ impl Evidence {
             rejected: vec![0.0; last.rejected.len()],
             requests: 0.0,
             accepted: 0.0,
+            detached: [0.0; 3],
+            calls: None,
             ..last.clone()
         };
         for pace in recent {
             sum.requests += pace.requests;
             sum.accepted += pace.accepted;
+            if let Some(of_one) = pace.calls {
+                let total = sum.calls.get_or_insert([0.0; 4]);
+                (0..4).for_each(|place| total[place] += of_one[place]);
+            }
+            for (total, of_one) in sum.detached.iter_mut().zip(pace.detached) {
+                *total += of_one;
+            }
             for (total, of_one) in sum.rejected.iter_mut().zip(&pace.rejected) {
                 *total += of_one;
             }
@@ -287,6 +313,8 @@ pub(super) mod testing {
             requests,
             accepted,
             rejected: vec![0.0; crate::telemetry::CAUSE_WORDS.len()],
+            detached: [50.0, 0.0, 0.0],
+            calls: Some([400.0, 4.0, 20.0, 0.0]),
             registered: Some(100_000.0),
             subscribers: Some(100_000.0),
         }

@@ -49,16 +49,26 @@ pub struct Tracker {
     /// Signals that are left out.
     blind: Vec<Signal>,
     scale: f64,
+    /// What every node does.
+    functions: Vec<&'static str>,
     /// Edges between nodes that are no towers.
     neighbours: Vec<Vec<NodeId>>,
     elements: BTreeMap<NodeId, Watched>,
-    regions: BTreeMap<Source, SimTime>,
+    regions: BTreeMap<Source, Region>,
     paces: BTreeMap<u64, Bucket>,
     complete: Complete,
     towers: BTreeMap<RegionId, Connections>,
     /// What they amount to; none since a new report.
     load: Option<TowerLoad>,
     first_victim: Option<NodeId>,
+}
+
+/// The subscribers of a region.
+#[derive(Clone, Copy, Debug)]
+struct Region {
+    at: SimTime,
+    /// Registered in its first report, and in its newest.
+    registered: (f64, f64),
 }
 
 /// Signalling connections of the towers of a region.
@@ -88,8 +98,11 @@ impl Bucket {
         pace.requests *= part;
         pace.accepted *= part;
         pace.rejected.iter_mut().for_each(|count| *count *= part);
+        pace.detached.iter_mut().for_each(|count| *count *= part);
         let told = self.regions * 2 >= regions && self.regions > 0;
         let of_all = told.then(|| share(regions, self.regions));
+        let calls = pace.calls.zip(of_all);
+        pace.calls = calls.map(|(calls, of_all)| calls.map(|count| count * of_all));
         pace.registered = pace.registered.and_then(|count| Some(count * of_all?));
         pace.subscribers = pace.subscribers.and_then(|count| Some(count * of_all?));
         Some(pace)
@@ -120,6 +133,11 @@ impl Tracker {
         Self {
             blind: Vec::new(),
             scale,
+            functions: topology
+                .nodes()
+                .iter()
+                .map(|node| node.kind.word())
+                .collect(),
             neighbours: neighbours(topology),
             elements: BTreeMap::new(),
             regions: BTreeMap::new(),
@@ -165,7 +183,7 @@ impl Tracker {
     fn seen_to(&self, source: Source) -> Option<SimTime> {
         match source {
             Source::Function(node) => self.elements.get(&node)?.seen_to,
-            Source::Region(_) => self.regions.get(&source).copied(),
+            Source::Region(_) => Some(self.regions.get(&source)?.at),
             Source::Towers(region) => Some(self.towers.get(&region)?.at),
         }
     }
@@ -187,7 +205,7 @@ impl Tracker {
         let watched = self
             .elements
             .entry(node)
-            .or_insert_with(|| Watched::new(node));
+            .or_insert_with(|| Watched::new(node, self.functions[node.index()]));
         watched.take(report.at, &reading, told);
         self.complete.touch(place(report));
         let bucket = self.paces.entry(place(report)).or_default();
@@ -197,16 +215,26 @@ impl Tracker {
         pace.requests += reading.requested;
         pace.accepted += reading.accepted;
         pace.rejected.resize(CAUSE_WORDS.len(), 0.0);
+        for (total, of_one) in pace.detached.iter_mut().zip(reading.detached) {
+            *total += of_one;
+        }
         for (total, of_one) in pace.rejected.iter_mut().zip(reading.rejected) {
             *total += of_one;
         }
     }
 
     fn take_region(&mut self, report: &Report) {
-        self.regions.insert(report.source, report.at);
         let Some((devices, registered)) = report.subscribers() else {
             return;
         };
+        let calls = report
+            .calls()
+            .expect("who reports subscribers reports calls");
+        let region = self.regions.entry(report.source).or_insert(Region {
+            at: report.at,
+            registered: (registered, registered),
+        });
+        (region.at, region.registered.1) = (report.at, registered);
         self.complete.touch(place(report));
         let bucket = self.paces.entry(place(report)).or_default();
         bucket.regions += 1;
@@ -214,6 +242,8 @@ impl Tracker {
         pace.at_s = report.at.as_secs_f64();
         *pace.subscribers.get_or_insert(0.0) += devices;
         *pace.registered.get_or_insert(0.0) += registered;
+        let total = pace.calls.get_or_insert([0.0; 4]);
+        (0..4).for_each(|place| total[place] += calls[place]);
     }
 
     fn take_towers(&mut self, region: RegionId, report: &Report) {
@@ -247,6 +277,11 @@ impl Tracker {
                 .map(|watched| watched.element)
                 .collect(),
             towers: self.tower_load(),
+            regions: self
+                .regions
+                .values()
+                .map(|region| region.registered)
+                .collect(),
             sources: self.reporting(view, now),
             ..Evidence::default()
         };
@@ -312,7 +347,7 @@ impl Tracker {
             let pairs = towers
                 .iter()
                 .flat_map(|(first, newest)| first.iter().copied().zip(newest.iter().copied()));
-            self.load = (count > 0).then(|| TowerLoad::of(count, pairs));
+            self.load = (count > 0).then(|| TowerLoad::of(count, self.scale, pairs));
         }
         self.load
     }

@@ -58,6 +58,7 @@ fn local(kind: &'static str, trigger: Trigger, effects: Vec<Effect>) -> FaultSpe
         timing: EffectTiming::After(Delay::ZERO),
         strikes: Share::ALL,
         hurts: Vec::new(),
+        alters: false,
         effects,
         removal: Removal {
             by_itself: None,

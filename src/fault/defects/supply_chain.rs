@@ -6,7 +6,8 @@
 //! Real cases: `SolarWinds` Orion, 2020 (asleep for up to 14 days after its installation); `NotPetya`, 27 June
 //! 2017 (pushed by the update of an accounting program, then it destroyed).
 //!
-//! Invariant: before it acts, an element that carries it cannot be told from one that carries a good release.
+//! Invariant: before it acts, an element that carries it cannot be told from one that carries a good release,
+//! unless its hash was not signed and somebody reads hashes.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,9 @@ pub struct SupplyChain {
     pub survives_rollback: bool,
     /// By how much a restore takes longer than usual.
     pub restore_factor: f64,
+    /// Whether the vendor has signed it, as with a build that was poisoned at the source: then its hash is
+    /// the one that is expected. One that was swapped on its way to the operator has another.
+    pub signed: bool,
 }
 
 impl Default for SupplyChain {
@@ -43,6 +47,7 @@ impl Default for SupplyChain {
             share: Share::ALL,
             survives_rollback: true,
             restore_factor: 2.0,
+            signed: true,
         }
     }
 }
@@ -69,6 +74,10 @@ impl Defect for SupplyChain {
             },
             ..base
         }
+    }
+
+    fn is_signed(&self) -> bool {
+        self.signed
     }
 
     fn findings(&self) -> Vec<Finding> {

@@ -8,7 +8,7 @@ use crate::network::{BlackHole, Cause, Command, ElementStatus};
 
 use super::{
     Afterwards, Effect, EffectTiming, FaultEngine, FaultId, FaultOrder, Holder, OriginRemoved,
-    Phase, Port, SpreadFrom, Trigger, allows, luck,
+    Phase, Port, SpreadFrom, Trigger, allows, luck, trace_software,
 };
 use crate::base::Share;
 
@@ -191,6 +191,7 @@ impl FaultEngine {
             return;
         }
         self.note(fault, node, "element-cleared", port);
+        trace_software(&self.live(fault).spec, node, true, port);
         if !struck {
             return;
         }

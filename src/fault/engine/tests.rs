@@ -35,6 +35,7 @@ fn sir(crossing: Delay, infectious: Delay) -> FaultSpec {
         timing: EffectTiming::After(Delay::ZERO),
         strikes: Share::ALL,
         hurts: Vec::new(),
+        alters: false,
         effects: Vec::new(),
         removal: Removal {
             by_itself: Some(SelfRecovery {

@@ -285,6 +285,14 @@ impl Elements {
             .map_or(request.member, |choice| choice.member)
     }
 
+    /// The element that a member of a pool is; none if there is none.
+    pub(in crate::network) fn member_server(&self, pool: u16, member: u8) -> Option<u16> {
+        let held_by = self.pools[pool as usize].held_by.iter();
+        held_by
+            .filter_map(|held| held.get(member as usize).copied())
+            .find(|&server| server != NOWHERE)
+    }
+
     /// The member that holds the context of a device that starts registered.
     pub(in crate::network) fn first_member(
         &self,

@@ -47,6 +47,7 @@ impl Shard {
             cells: vec![ClassCounts::default(); cells],
             since: vec![[0; 4]; cells],
             classes: air.classes.len(),
+            ended: Vec::new(),
             outbox: Vec::new(),
             stranded: Vec::new(),
             inbox: Vec::new(),

@@ -5,6 +5,7 @@
 use crate::base::{Purpose, Tick, TowerId, unit_interval};
 use crate::network::air::Air;
 use crate::network::command::Scope;
+use crate::network::counters::Initiator;
 use crate::population::{Device, flag};
 
 use super::{Shard, SliceAccount, ims_state, later, nas_state, ticks};
@@ -88,7 +89,7 @@ impl Shard {
                 if device.member == member && holds && air.pool_of(tower, device.class) == pool {
                     let word = air.draws.words(Purpose::Effect, self.number(index), at)[0];
                     if unit_interval(word) < share {
-                        self.lose_context(air, index, at);
+                        self.lose_context(air, index, (Initiator::Implicit, at));
                     }
                 }
             }
@@ -104,7 +105,7 @@ impl Shard {
                     .filter(|&index| self.devices[index].has(flag::CONTEXT))
                     .collect::<Vec<_>>()
                 {
-                    self.lose_context(air, index, at);
+                    self.lose_context(air, index, (Initiator::Implicit, at));
                 }
             }
         }
@@ -112,9 +113,9 @@ impl Shard {
 
     /// The context of one device is gone. It notices by its uplink, by its periodic timer, because the
     /// network tells it, or because its user restarts it.
-    pub(super) fn lose_context(&mut self, air: &Air, index: usize, at: Tick) {
+    pub(super) fn lose_context(&mut self, air: &Air, index: usize, (by, at): (Initiator, Tick)) {
         let before = self.devices[index].due();
-        self.set_context(index, false);
+        self.end_context(air, index, by);
         let device = &self.devices[index];
         if matches!(
             device.nas,

@@ -5,6 +5,7 @@
 use crate::base::{Purpose, Tick, unit_interval};
 use crate::network::air::Air;
 use crate::network::command::Scope;
+use crate::network::counters::Initiator;
 use crate::population::{Device, flag};
 
 use super::{Shard, ims_state, later, nas_state, ticks};
@@ -22,7 +23,7 @@ impl Shard {
             }
             let words = air.draws.words(Purpose::Effect, self.number(index), at);
             if unit_interval(words[2]) < share {
-                self.lose_context(air, index, at);
+                self.lose_context(air, index, (Initiator::SubscriberData, at));
                 if self.devices[index].nas == nas_state::UNAWARE {
                     let told = later(at, ticks(TOLD_WITHIN_S * unit_interval(words[3])));
                     let due = &mut self.devices[index].nas_due;
@@ -46,7 +47,7 @@ impl Shard {
             let word = air.draws.words(Purpose::Effect, self.number(index), at)[3];
             if hears && unit_interval(word) < share {
                 if self.devices[index].has(flag::CONTEXT) {
-                    self.lose_context(air, index, at);
+                    self.lose_context(air, index, (Initiator::Implicit, at));
                 }
                 let patience = self.user_patience(air, index, later(at, air.timers.procedure));
                 self.devices[index].nas = nas_state::REFUSED;
@@ -74,7 +75,7 @@ impl Shard {
             }
             self.devices[index].set(flag::WIFI, false);
             if self.devices[index].has(flag::CONTEXT) {
-                self.lose_context(air, index, at);
+                self.lose_context(air, index, (Initiator::Implicit, at));
             }
             self.set_ims(index, false);
             self.set_ims_state(index, ims_state::NONE);

@@ -13,6 +13,7 @@ mod birth;
 mod bulk;
 mod calls;
 mod coverage;
+mod detach;
 mod harm;
 mod ims;
 mod nas;
@@ -30,6 +31,7 @@ use super::counters::ClassCounts;
 pub(super) use account::SliceAccount;
 pub use account::TowerOutcome;
 pub(super) use birth::shards;
+use detach::Ended;
 
 /// States of the NAS layer ([`Device::nas`]).
 pub(super) mod nas_state {
@@ -140,6 +142,8 @@ pub(super) struct Shard {
     /// Correction to the device-ticks lost of each cell: what was lost is `out × now − since`.
     since: Vec<[i128; 4]>,
     classes: usize,
+    /// Contexts that ended, by the element that held them; empty until the first does.
+    pub(super) ended: Vec<Ended>,
     pub(super) outbox: Vec<Request>,
     /// Requests that found no element to go to.
     pub(super) stranded: Vec<Request>,
@@ -323,6 +327,7 @@ impl Shard {
             + self.slices.capacity() * (size_of::<SliceAccount>() + size_of::<Home>())
             + self.outbox.capacity() * size_of::<Request>()
             + self.inbox.capacity() * size_of::<Verdict>()
+            + self.ended.capacity() * size_of::<Ended>()
     }
 }
 

@@ -9,6 +9,7 @@
 use crate::base::{Purpose, SimTime, Tick, unit_interval};
 use crate::network::air::{Air, Place, TowerState, WAY_4G, WAY_5G};
 use crate::network::core::{NOWHERE, Request, Verdict, fact};
+use crate::network::counters::Initiator;
 use crate::network::spec::Procedure;
 use crate::population::{Device, flag};
 
@@ -193,7 +194,12 @@ impl Shard {
             .restart_time
             .draw(unit_interval(words[0]), unit_interval(words[1]));
         let was_well = self.devices[index].has(flag::CONTEXT);
-        self.set_context(index, false);
+        let by = if self.is_heard(air, index) {
+            Initiator::Device
+        } else {
+            Initiator::Implicit
+        };
+        self.end_context(air, index, by);
         self.set_ims(index, false);
         self.set_ims_state(index, ims_state::NONE);
         let device = &mut self.devices[index];

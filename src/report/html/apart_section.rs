@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::detect::signature::FEATURES;
 use crate::study::{HORIZONS_MIN, Paired, RunSigns, UNKNOWN};
 
 use super::super::compare_text::letter;
@@ -35,16 +36,21 @@ pub(super) fn apart_section(paired: &Paired, stories: &[Story]) -> String {
 /// In words: which features of the operator's view tell each run from the first, and from when on.
 fn told_apart(paired: &Paired) -> String {
     let sentence = |run: usize| {
-        let told = paired.signs[0].told_from(&paired.signs[run]).into_iter();
-        let told: Vec<String> = told
-            .map(|(feature, minutes)| format!("{feature} (from {minutes} min on)"))
-            .collect();
-        let told: Vec<&str> = told.iter().map(String::as_str).collect();
-        let by = match told.as_slice() {
-            [] => "nothing that both operators know".to_owned(),
-            some => listed(some),
-        };
-        format!("{} is told from {} by {by}.", named(paired, run), letter(0))
+        let under = paired.told_from_first(run).into_iter().map(|told| {
+            let features = told.features.iter();
+            let features: Vec<String> = features
+                .map(|(feature, minutes)| format!("{feature} (from {minutes} min on)"))
+                .collect();
+            let features: Vec<&str> = features.iter().map(String::as_str).collect();
+            let by = match features.as_slice() {
+                [] => "nothing that both operators know".to_owned(),
+                some => listed(some),
+            };
+            format!("under {} by {by}", told.contract)
+        });
+        let under: Vec<String> = under.collect();
+        let (run, first) = (named(paired, run), letter(0));
+        format!("{run} is told from {first} {}.", under.join("; "))
     };
     let sentences: Vec<String> = (1..paired.names.len()).map(sentence).collect();
     sentences.join(" ")
@@ -95,32 +101,10 @@ fn operators_signature(paired: &Paired, head: &[String]) -> String {
     table.html()
 }
 
-/// What the features ask, as somebody would who was not there.
-const QUESTIONS: [(&str, &str); 15] = [
-    ("first-mover", "What moved first, success or requests?"),
-    ("onset-shape", "Did it begin at once or by and by?"),
-    (
-        "stage-order",
-        "Did failures follow the order of the rollout?",
-    ),
-    ("distance-order", "Did failures spread with distance?"),
-    ("change-recency", "How long before was something installed?"),
-    ("release-lift", "Do changed elements fail more than others?"),
-    ("clock-test", "At one hour, or so long after installation?"),
-    ("reject-mix", "How do requests fail?"),
-    ("attempts-per-device", "Do devices keep to their back-off?"),
-    ("source-gini", "Do more connections come from a few towers?"),
-    ("unticketed-sessions", "Sessions without a change record?"),
-    ("hash-mismatches", "Software other than what was signed?"),
-    ("response-to-pause", "Did it stop when the rollout paused?"),
-    ("response-to-rollback", "Did it stop with the rollback?"),
-    ("monitoring-health", "Does monitoring still report?"),
-];
-
 /// A feature as a question, and its name.
 fn asked(feature: &str) -> Cell {
-    let known = QUESTIONS.iter().find(|known| known.0 == feature);
-    let asks = known.map_or("", |known| known.1);
+    let known = FEATURES.iter().find(|known| known.name == feature);
+    let asks = known.map_or("", |known| known.question);
     Cell::markup(format!(
         "{} <small>{}</small>",
         escape(asks),
@@ -189,14 +173,9 @@ fn marks(stories: &[Story], mut head: Vec<String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::signature::FEATURES;
 
     #[test]
-    fn every_feature_is_asked_in_words() {
-        for feature in &FEATURES {
-            let found = QUESTIONS.iter().any(|known| known.0 == feature.name);
-            assert!(found, "{}", feature.name);
-        }
+    fn runs_are_named_by_their_letters() {
         assert_eq!(runs_word(&[1, 2]), "● B, C");
         assert_eq!(runs_word(&[]), "no");
     }

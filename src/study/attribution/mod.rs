@@ -39,6 +39,7 @@ pub use sight::CONTRACTS;
 use curve::{Verdict, quality, weighted};
 use learn::{Case, Judge, held_out, parts};
 use sight::{SOURCES, Sight};
+pub(super) use sight::{in_order, onlooks, plain as contracts};
 
 /// What is drawn.
 #[derive(Clone, Debug, PartialEq)]

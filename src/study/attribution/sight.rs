@@ -29,7 +29,7 @@ const MANAGEMENT: [Signal; 3] = [Signal::Ledger, Signal::ManagementLog, Signal::
 
 /// A contract, perhaps with one source more or less.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Sight {
+pub(in crate::study) struct Sight {
     /// The contract, by its place in [`CONTRACTS`].
     pub(super) contract: usize,
     /// The source that is added (true) or taken away, by its place in [`SOURCES`].
@@ -38,7 +38,7 @@ pub(super) struct Sight {
 }
 
 /// The three contracts as they are.
-pub(super) fn plain() -> Vec<Sight> {
+pub(in crate::study) fn plain() -> Vec<Sight> {
     let plain = |(place, contract)| Sight {
         contract: place,
         altered: None,
@@ -69,7 +69,7 @@ pub(super) fn all() -> Vec<Sight> {
 }
 
 /// What must be delivered for these sights: one pipeline for each granularity.
-pub(super) fn onlooks(sights: &[Sight]) -> Vec<Onlook> {
+pub(in crate::study) fn onlooks(sights: &[Sight]) -> Vec<Onlook> {
     let present = || SensorSpec {
         present: Some(true),
         ..SensorSpec::default()
@@ -98,7 +98,7 @@ fn pipeline_of(sight: &Sight) -> usize {
 }
 
 /// What the pipelines showed, in the order of the sights.
-pub(super) fn in_order<T>(sights: &[Sight], shown: Vec<Vec<T>>) -> Vec<T> {
+pub(in crate::study) fn in_order<T>(sights: &[Sight], shown: Vec<Vec<T>>) -> Vec<T> {
     let mut shown: Vec<_> = shown.into_iter().map(Vec::into_iter).collect();
     let each = sights.iter().map(|sight| shown[pipeline_of(sight)].next());
     each.map(|one| one.expect("each sight is shown once"))

@@ -21,6 +21,23 @@ fn close(observed: Option<Observed>, value: f64) -> bool {
 }
 
 #[test]
+fn towers_count_one_by_one_by_region_and_together() {
+    let mut world = World::ideal();
+    world.pass(&minute(40));
+    world.pass_towers([[60.0, 40.0, 10.0], [30.0, 20.0, 0.0]]);
+    let now = world.now();
+    let at = |metric, place| world.view.value(metric, place, now);
+    let tower = Place::Function(NodeId(7));
+    assert!(close(at(Metric::RrcSignallingAttempts, tower), 60.0));
+    assert!(close(at(Metric::RrcAttempts, Place::Network), 150.0));
+    let south = Place::Region(RegionId(1));
+    assert!(close(at(Metric::RrcAttempts, south), 50.0));
+    assert!(close(at(Metric::RrcRefusedShare, tower), 0.1));
+    assert_eq!(at(Metric::RrcRefused, Place::Function(NodeId(0))), None);
+    assert!(Place::Class(ClassId(0)).check(Metric::RrcRefused).is_err());
+}
+
+#[test]
 fn nothing_is_known_before_it_is_delivered() {
     let mut world = World::ideal();
     world.pass(&minute(40));

@@ -10,6 +10,7 @@ use super::Feature;
 
 pub(super) const FEATURE: Feature = Feature {
     name: "attempts-per-device",
+    question: "Do devices keep to their back-off?",
     asks: "requests per minute and unregistered device",
     read,
 };

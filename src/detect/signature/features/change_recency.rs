@@ -11,6 +11,7 @@ use crate::fault::ChangeStep;
 
 pub(super) const FEATURE: Feature = Feature {
     name: "change-recency",
+    question: "How long before was something installed?",
     asks: "minutes from the last installation to the onset",
     read,
 };

@@ -11,6 +11,7 @@ use super::Feature;
 
 pub(super) const FEATURE: Feature = Feature {
     name: "clock-test",
+    question: "At one hour, or so long after installation?",
     asks: "0: alike since installation; 1: alike by the clock",
     read,
 };

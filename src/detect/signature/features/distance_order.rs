@@ -10,6 +10,7 @@ use super::Feature;
 
 pub(super) const FEATURE: Feature = Feature {
     name: "distance-order",
+    question: "Did failures spread with distance?",
     asks: "Kendall's tau of failures against distance",
     read,
 };

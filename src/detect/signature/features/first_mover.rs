@@ -12,6 +12,7 @@ use super::Feature;
 
 pub(super) const FEATURE: Feature = Feature {
     name: "first-mover",
+    question: "What moved first, success or requests?",
     asks: "requests rose after success fell, in seconds",
     read,
 };

@@ -9,6 +9,7 @@ use super::Feature;
 
 pub(super) const FEATURE: Feature = Feature {
     name: "hash-mismatches",
+    question: "Software other than what was signed?",
     asks: "hashes that differ from the signed ones",
     read,
 };

@@ -6,17 +6,22 @@ use super::Sign;
 use super::evidence::Evidence;
 
 mod attempts_per_device;
+mod call_mix;
 mod change_recency;
 mod clock_test;
+mod detach_initiator;
 mod distance_order;
+mod failed_functions;
 mod first_mover;
 mod hash_mismatches;
 mod monitoring_health;
 mod onset_shape;
+mod region_spread;
 mod reject_mix;
 mod release_lift;
 mod response_to_pause;
 mod response_to_rollback;
+mod silent_towers;
 mod source_gini;
 mod stage_order;
 mod unticketed_sessions;
@@ -26,22 +31,29 @@ mod unticketed_sessions;
 pub struct Feature {
     /// Its name in outputs.
     pub name: &'static str,
-    /// What it asks, in a few words; the number that it gives.
+    /// What it asks, in words for somebody who was not there.
+    pub question: &'static str,
+    /// The number that it gives, in a few words.
     pub asks: &'static str,
     /// What the evidence says.
     pub read: fn(&Evidence) -> Sign,
 }
 
 /// Every feature, in the order of outputs.
-pub static FEATURES: [Feature; 15] = [
+pub static FEATURES: [Feature; 20] = [
     first_mover::FEATURE,
     onset_shape::FEATURE,
     stage_order::FEATURE,
     distance_order::FEATURE,
+    region_spread::FEATURE,
+    silent_towers::FEATURE,
+    failed_functions::FEATURE,
     change_recency::FEATURE,
     release_lift::FEATURE,
     clock_test::FEATURE,
     reject_mix::FEATURE,
+    detach_initiator::FEATURE,
+    call_mix::FEATURE,
     attempts_per_device::FEATURE,
     source_gini::FEATURE,
     unticketed_sessions::FEATURE,
@@ -61,6 +73,7 @@ mod tests {
         for (place, feature) in FEATURES.iter().enumerate() {
             let earlier = &FEATURES[..place];
             assert!(earlier.iter().all(|other| other.name != feature.name));
+            assert!(feature.question.ends_with('?'), "{}", feature.name);
             let sign = (feature.read)(&silent);
             assert!(
                 matches!(sign, Sign::Unknown(_)),

@@ -10,6 +10,7 @@ use super::Feature;
 
 pub(super) const FEATURE: Feature = Feature {
     name: "monitoring-health",
+    question: "Does monitoring still report?",
     asks: "share of the sources that still report",
     read,
 };

@@ -15,6 +15,7 @@ use super::Feature;
 
 pub(super) const FEATURE: Feature = Feature {
     name: "onset-shape",
+    question: "Did it begin at once or by and by?",
     asks: "from a tenth to nine tenths of the worst, in seconds",
     read,
 };

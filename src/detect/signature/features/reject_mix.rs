@@ -9,6 +9,7 @@ use super::Feature;
 
 pub(super) const FEATURE: Feature = Feature {
     name: "reject-mix",
+    question: "How do requests fail?",
     asks: "share of failures that end this way",
     read,
 };

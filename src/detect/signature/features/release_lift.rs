@@ -11,6 +11,7 @@ use super::Feature;
 
 pub(super) const FEATURE: Feature = Feature {
     name: "release-lift",
+    question: "Do changed elements fail more than others?",
     asks: "how much likelier the changed fail, as a ratio",
     read,
 };

@@ -10,6 +10,7 @@ use crate::fault::ChangeStep;
 
 pub(super) const FEATURE: Feature = Feature {
     name: "response-to-pause",
+    question: "Did it stop when the rollout paused?",
     asks: "loss ten minutes after the pause, as a multiple",
     read,
 };

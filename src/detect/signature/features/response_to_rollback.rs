@@ -11,6 +11,7 @@ use crate::fault::ChangeStep;
 
 pub(super) const FEATURE: Feature = Feature {
     name: "response-to-rollback",
+    question: "Did it stop with the rollback?",
     asks: "loss fifteen minutes after the rollback, as a share",
     read,
 };

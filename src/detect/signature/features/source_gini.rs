@@ -10,6 +10,7 @@ use super::Feature;
 
 pub(super) const FEATURE: Feature = Feature {
     name: "source-gini",
+    question: "Do more connections come from a few towers?",
     asks: "Gini of the excess of connections over towers",
     read,
 };
@@ -42,7 +43,7 @@ mod tests {
         let pairs = first.iter().copied().zip(newest.iter().copied());
         Evidence {
             scale: 1.0,
-            towers: Some(TowerLoad::of(first.len(), pairs)),
+            towers: Some(TowerLoad::of(first.len(), 1.0, pairs)),
             ..Evidence::default()
         }
     }

@@ -10,6 +10,7 @@ use super::Feature;
 
 pub(super) const FEATURE: Feature = Feature {
     name: "stage-order",
+    question: "Did failures follow the order of the rollout?",
     asks: "Kendall's tau of failures against installations",
     read,
 };

@@ -9,6 +9,7 @@ use super::Feature;
 
 pub(super) const FEATURE: Feature = Feature {
     name: "unticketed-sessions",
+    question: "Sessions without a change record?",
     asks: "sessions that no change record explains",
     read,
 };

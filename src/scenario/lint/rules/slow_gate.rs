@@ -35,6 +35,7 @@ fn check(subject: &Subject<'_>) -> Vec<Remark> {
             let settings = match metric.counted_of() {
                 CountedOf::Subscribers => telemetry.counters_settings(),
                 CountedOf::Elements => telemetry.functions_settings(),
+                CountedOf::Towers => telemetry.towers_settings(),
             };
             let age = settings.period + settings.delay.mean();
             let than = if age > stage.soak {
