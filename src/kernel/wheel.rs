@@ -243,6 +243,10 @@ impl Timers {
     fn new_block(&mut self, next: u32) -> u32 {
         let after_next = self.blocks.get(next as usize).map_or(NO_BLOCK, |b| b.next);
         if self.free == NO_BLOCK {
+            if self.blocks.len() == self.blocks.capacity() {
+                // Not twice as many as there are: memory is what a nation's timers cost.
+                self.blocks.reserve_exact((self.blocks.len() / 8).max(16));
+            }
             self.blocks.push(Block {
                 next,
                 after_next,

@@ -293,6 +293,16 @@ impl Air {
         self.neighbours[first as usize + serving as usize - 1]
     }
 
+    /// Where a barring stands in the list, counted from 1.
+    pub(super) fn number_of(&mut self, barring: Barring) -> u16 {
+        let known = self.barrings.iter().position(|one| *one == barring);
+        let place = known.unwrap_or_else(|| {
+            self.barrings.push(barring);
+            self.barrings.len() - 1
+        });
+        u16::try_from(place + 1).expect("few kinds of barring")
+    }
+
     /// The barring in force at `tower`.
     #[inline]
     pub(super) fn barring(&self, tower: TowerState) -> Option<&Barring> {

@@ -317,16 +317,6 @@ impl Network<'_> {
         count
     }
 
-    /// Where a barring stands in the list, counted from 1.
-    fn number_of(&mut self, barring: Barring) -> u16 {
-        let known = self.air.barrings.iter().position(|one| *one == barring);
-        let place = known.unwrap_or_else(|| {
-            self.air.barrings.push(barring);
-            self.air.barrings.len() - 1
-        });
-        u16::try_from(place + 1).expect("few kinds of barring")
-    }
-
     /// Let shards take over what has changed about towers.
     fn tell_shards(&mut self) {
         for shard in &mut self.shards {
@@ -336,7 +326,7 @@ impl Network<'_> {
 
     fn set_barring(&mut self, scope: &Scope, barring: Option<Barring>, now: SimTime) {
         self.wake_all(now);
-        let index = barring.map_or(0, |barring| self.number_of(barring));
+        let index = barring.map_or(0, |barring| self.air.number_of(barring));
         for tower in 0..self.air.towers.len() {
             if self.tower_in_scope(tower, scope) {
                 self.air.towers[tower].state.set_barring(index);

@@ -100,7 +100,7 @@ fn peak_bytes(devices: u64) -> Option<f64> {
 
 #[test]
 fn a_device_more_costs_at_most_48_bytes() {
-    let (few, many) = (500_000, 1_000_000);
+    let (few, many) = (1_000_000, 2_000_000);
     if let (Some(less), Some(more)) = (peak_bytes(few), peak_bytes(many)) {
         let slope = (more - less) / (many - few) as f64;
         assert!(

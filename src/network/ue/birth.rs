@@ -13,29 +13,40 @@ use super::{EVENT_KINDS, Home, Shard, SliceAccount, ims_state, later, nas_state,
 
 /// Cut the devices into shards of about `size` (at least a slice each), still lifeless.
 pub(in crate::network) fn shards(placement: &Placement, air: &Air, size: usize) -> Vec<Shard> {
-    let mut shards = vec![Shard::empty(0, air)];
+    let (mut shards, mut slices) = (vec![], vec![]);
+    let (mut first, mut count) = (0, 0);
     for groups in placement.groups().chunk_by(|a, b| a.tower == b.tower) {
         let classes: Vec<ClassId> = groups
             .iter()
             .flat_map(|group| std::iter::repeat_n(group.class, group.count as usize))
             .collect();
         for slice in classes.chunks(SLICE as usize) {
-            let last = shards.last().expect("there is a first shard");
-            if !last.devices.is_empty() && last.devices.len() + slice.len() > size.min(MAX_ENTITIES)
-            {
-                let first = last.first + last.count_devices();
-                shards.push(Shard::empty(first, air));
+            if count > 0 && count + slice.len() > size.min(MAX_ENTITIES) {
+                let shard = Shard::new(first, air, &slices);
+                first += shard.count_devices();
+                shards.push(shard);
+                (count, slices) = (0, vec![]);
             }
-            shards
-                .last_mut()
-                .expect("there is a first shard")
-                .settle(air, groups[0].tower, slice);
+            count += slice.len();
+            slices.push((groups[0].tower, slice.to_vec()));
         }
     }
+    shards.push(Shard::new(first, air, &slices));
     shards
 }
 
 impl Shard {
+    /// A shard of these slices, with room for their devices and no others.
+    fn new(first: u32, air: &Air, slices: &[(TowerId, Vec<ClassId>)]) -> Self {
+        let mut shard = Self::empty(first, air);
+        let count = slices.iter().map(|(_, classes)| classes.len()).sum();
+        shard.devices.reserve_exact(count);
+        for (tower, classes) in slices {
+            shard.settle(air, *tower, classes);
+        }
+        shard
+    }
+
     fn empty(first: u32, air: &Air) -> Self {
         let cells = air.regions * air.classes.len();
         Self {

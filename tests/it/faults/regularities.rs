@@ -82,7 +82,12 @@ fn an_outage_lasts_a_hundred_times_its_trigger_until_the_amplifying_nodes_are_is
 }
 
 /// Rogers' day until the first attempt to mend it, with one device in two thousand.
-const ROGERS: [&str; 3] = ["scale=0.0005", "horizon=10h", "response.playbook=[]"];
+const ROGERS: [&str; 4] = [
+    "scale=0.0005",
+    "horizon=10h",
+    "response.playbook=[]",
+    "alerts=[]",
+];
 
 #[test]
 fn phases_are_clean_until_the_one_that_touches_the_routes() {
