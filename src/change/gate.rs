@@ -180,6 +180,13 @@ pub trait GateJudge {
 }
 
 impl GateSpec {
+    /// The names of the metrics that it reads.
+    pub fn metrics(&self) -> impl Iterator<Item = &str> {
+        let canary = self.canary.iter().flat_map(|canary| &canary.metrics);
+        let further = canary.map(|further| further.metric.as_str());
+        std::iter::once(self.metric.as_str()).chain(further)
+    }
+
     /// A gate on a metric, with everything else as it is by default.
     pub fn new(metric: &str) -> Self {
         Self {

@@ -18,7 +18,8 @@ use super::touched::{BlastRadius, TowerOutcome};
 pub struct Recorder {
     names: Names,
     series: Series,
-    kpi: KpiBuilder,
+    /// None if nobody asks for the series of regions and functions.
+    kpi: Option<KpiBuilder>,
 }
 
 /// What is known only when the run is over.
@@ -41,8 +42,15 @@ impl Recorder {
         Self {
             series: Series::new(names.classes.len()),
             names,
-            kpi: KpiBuilder::default(),
+            kpi: Some(KpiBuilder::default()),
         }
+    }
+
+    /// The same, without the series of regions, classes and functions.
+    #[must_use]
+    pub fn without_kpi(mut self) -> Self {
+        self.kpi = None;
+        self
     }
 
     /// Take in the counters at the end of a period (and at the start of the run).
@@ -63,7 +71,9 @@ impl Recorder {
             "one row per region"
         );
         self.series.push(snapshot);
-        self.kpi.push(snapshot);
+        if let Some(kpi) = &mut self.kpi {
+            kpi.push(snapshot);
+        }
     }
 
     /// When the latest sample was taken.
@@ -103,7 +113,7 @@ impl Recorder {
             alerts: ending.alerts,
             series,
         };
-        (impact, kpi.finish())
+        (impact, kpi.map(KpiBuilder::finish).unwrap_or_default())
     }
 }
 

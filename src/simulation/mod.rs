@@ -20,6 +20,7 @@
 
 mod deck;
 mod facts;
+mod keep;
 mod night;
 mod onlooker;
 mod order;
@@ -34,14 +35,15 @@ use crate::change::Rollout;
 use crate::detect::signature::{Signature, Tracker};
 use crate::fault::{FaultEngine, Holds};
 use crate::impact::{
-    Ending, Evidence, Names as ImpactNames, PlaceRecorder, Recorder, TowerOutcome, evaluate,
+    Ending, Evidence, Names as ImpactNames, PlaceRecorder, TowerOutcome, evaluate,
 };
 use crate::kernel::{Agenda, RunEnd, Workers, WorkersError, run};
 use crate::network::{AlertSpec, Network, NetworkInput};
 use crate::response::Response;
 use crate::scenario::Scenario;
-use crate::telemetry::{Names, OperatorView, Pipeline, Sensors};
+use crate::telemetry::{Names, OperatorView, Sensors};
 
+pub use keep::Keep;
 use night::Night;
 pub use onlooker::Onlook;
 use onlooker::Onlooker;
@@ -51,7 +53,7 @@ pub use result::{
 };
 pub use watch::{WATCHED, Watch};
 
-/// How a run is carried out. None of it changes a result.
+/// How a run is carried out. None of it changes a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// Threads that advance shards.
@@ -60,6 +62,8 @@ pub struct Settings {
     pub shard_size: usize,
     /// Windows no longer than this; as long as the scenario allows unless given.
     pub window: Option<Span>,
+    /// What is kept of it.
+    pub keep: Keep,
 }
 
 impl Default for Settings {
@@ -68,6 +72,7 @@ impl Default for Settings {
             threads: 1,
             shard_size: 65_536,
             window: None,
+            keep: Keep::Everything,
         }
     }
 }
@@ -147,6 +152,7 @@ pub fn simulate_seen(
         shard_size: shard_size(scenario, settings),
     };
     let network = Network::new(&input, &workers).expect("the scenario has checked the time zones");
+    let details = settings.keep == Keep::Everything;
     let window = settings.window.unwrap_or(Span::from_hours(1));
     let classes = scenario.class_names();
     let names = Names {
@@ -163,11 +169,11 @@ pub fn simulate_seen(
         rollouts: rollouts.into_iter().map(Some).collect(),
         attacks: Attacks::new(&file.attacks, &file.disturbances, topology, &classes)
             .expect("the scenario has checked them"),
-        pipeline: Pipeline::new(&file.telemetry, seed, file.scale).on(topology),
+        pipeline: keep::pipeline(scenario, seed, settings.keep),
         sensors: Sensors::new(&file.telemetry, seed),
         traces: Vec::new(),
         view: view(scenario),
-        tracker: Tracker::new(topology, file.scale),
+        tracker: details.then(|| Tracker::new(topology, file.scale)),
         signature: Signature {
             contract: file.telemetry.contract,
             ..Signature::default()
@@ -179,10 +185,12 @@ pub fn simulate_seen(
         records: Vec::new(),
         alert_areas: alert_areas(scenario),
         alerts: Vec::new(),
-        places: PlaceRecorder::new(topology),
-        watch: Watch::default(),
+        places: details.then(|| PlaceRecorder::new(topology)),
+        watch: details.then(Watch::default),
         outages: Vec::new(),
-        recorder: Recorder::new(ImpactNames::new(topology, classes.clone(), file.scale)),
+        recorder: settings
+            .keep
+            .recorder(ImpactNames::new(topology, classes.clone(), file.scale)),
         classes: &classes,
         observer,
         kpi_period: file.outputs.kpi_period,
@@ -328,8 +336,8 @@ fn finish(mut night: Night<'_, '_>, horizon: SimTime) -> RunResult {
         kpi,
         stages,
         published,
-        places: night.places.finish(),
-        watch: night.watch,
+        places: night.places.map(PlaceRecorder::finish).unwrap_or_default(),
+        watch: night.watch.unwrap_or_default(),
         elements: facts::elements(scenario.topology()),
         timing: None,
     }

@@ -43,7 +43,8 @@ pub(super) struct Night<'a, 'o> {
     /// Traces that were left since the last look.
     pub(super) traces: Vec<Trace>,
     pub(super) view: OperatorView,
-    pub(super) tracker: Tracker,
+    /// None if nobody asks for the signature.
+    pub(super) tracker: Option<Tracker>,
     pub(super) signature: Signature,
     pub(super) onlookers: Vec<Onlooker>,
     pub(super) response: Response,
@@ -56,8 +57,10 @@ pub(super) struct Night<'a, 'o> {
     /// Outages of the collector of reports.
     pub(super) outages: Vec<CollectorOutage>,
     pub(super) recorder: Recorder,
-    pub(super) places: PlaceRecorder,
-    pub(super) watch: Watch,
+    /// None if nobody asks where devices were out.
+    pub(super) places: Option<PlaceRecorder>,
+    /// None if nobody asks what the operator saw.
+    pub(super) watch: Option<Watch>,
     pub(super) classes: &'a [String],
     pub(super) observer: &'o mut dyn Observer,
     pub(super) kpi_period: Span,
@@ -109,7 +112,9 @@ impl Night<'_, '_> {
         );
         let alerts = self.scenario.file().alerts.iter().enumerate();
         orders.extend(alerts.map(|(place, alert)| (now + alert.at, Order::Alert(place))));
-        orders.push((now + MINUTE, Order::Sign));
+        if self.tracker.is_some() || !self.onlookers.is_empty() {
+            orders.push((now + MINUTE, Order::Sign));
+        }
         orders.push((now, Order::Sample));
         orders.push((now + MINUTE, Order::Minute));
         let look = self.observer.looks_every();
@@ -276,11 +281,14 @@ impl Night<'_, '_> {
     pub(super) fn sample(&mut self, now: SimTime) {
         let snapshot = self.network.snapshot(now);
         self.recorder.observe(&snapshot);
-        self.watch.look(&self.view, now);
-        if self.places.wants(&snapshot) {
-            let (group_of, count) = self.places.groups();
+        if let Some(watch) = &mut self.watch {
+            watch.look(&self.view, now);
+        }
+        let places = self.places.as_mut();
+        if let Some(places) = places.filter(|places| places.wants(&snapshot)) {
+            let (group_of, count) = places.groups();
             let counts = self.network.out_by_group(group_of, count);
-            self.places.observe(&snapshot, &counts);
+            places.observe(&snapshot, &counts);
         }
     }
 
@@ -293,9 +301,11 @@ impl Night<'_, '_> {
     }
 
     fn sign(&mut self, now: SimTime) {
-        let releases = self.pipeline.releases();
-        let signs = self.tracker.look(&self.view, releases, now);
-        self.signature.note(now, signs.into_iter());
+        if let Some(tracker) = &mut self.tracker {
+            let releases = self.pipeline.releases();
+            let signs = tracker.look(&self.view, releases, now);
+            self.signature.note(now, signs.into_iter());
+        }
         self.onlookers.iter_mut().for_each(|one| one.sign(now));
     }
 

@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use crate::base::SimTime;
-use crate::simulation::{Observer, RunError, Settings, simulate_with};
+use crate::simulation::{Keep, Observer, RunError, Settings, simulate_with};
 
 use super::checked::Study;
 use super::design::RunOrder;
@@ -78,7 +78,11 @@ impl Runner for Study {
         order: &RunOrder,
         observer: &mut dyn Observer,
     ) -> Result<Option<Vec<Figure>>, String> {
-        match simulate_with(world, order.seed, Settings::default(), observer) {
+        let settings = Settings {
+            keep: Keep::Score,
+            ..Settings::default()
+        };
+        match simulate_with(world, order.seed, settings, observer) {
             Ok(result) => Ok(Some(outcomes(&result, &self.file().outcomes))),
             Err(RunError::Interrupted(_)) => Ok(None),
             Err(error) => Err(error.to_string()),

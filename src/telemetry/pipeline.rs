@@ -70,6 +70,8 @@ pub struct Pipeline {
     towers: Feed,
     /// The towers of each region; none if towers are not collected.
     towers_of: Vec<Vec<usize>>,
+    /// Whether reports of towers say anything.
+    counts_towers: bool,
     releases: Releases,
 }
 
@@ -95,6 +97,7 @@ impl Pipeline {
             functions: Feed::new(spec.functions_settings()),
             towers: Feed::new(spec.towers_settings()),
             towers_of: Vec::new(),
+            counts_towers: true,
             releases: Releases::default(),
         }
     }
@@ -104,6 +107,13 @@ impl Pipeline {
     pub fn on(mut self, topology: &Topology) -> Self {
         self.towers_of = towers_of(topology);
         self.releases = Releases::of(topology);
+        self
+    }
+
+    /// The same, with nothing in the reports of towers: for a run in which nobody reads them.
+    #[must_use]
+    pub fn with_empty_towers(mut self) -> Self {
+        self.counts_towers = false;
         self
     }
 
@@ -119,6 +129,10 @@ impl Pipeline {
 
     /// Whether a snapshot of this instant must hold the counters of towers.
     pub fn wants_towers(&self, now: SimTime) -> bool {
+        self.counts_towers && self.are_towers_due(now)
+    }
+
+    fn are_towers_due(&self, now: SimTime) -> bool {
         !self.towers_of.is_empty() && self.towers.due() <= now
     }
 
@@ -155,7 +169,7 @@ impl Pipeline {
             }
             sent.extend(self.functions.send(snapshot.at, readings, &reachable));
         }
-        if self.wants_towers(snapshot.at) {
+        if self.are_towers_due(snapshot.at) {
             let readings = self.tower_readings(snapshot);
             sent.extend(self.towers.send(snapshot.at, readings, &reachable));
         }

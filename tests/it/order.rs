@@ -8,7 +8,7 @@ use cellfall::base::{Record, SimTime, Span};
 use cellfall::kernel::{Agenda, Phase, RunEnd, Workers, World, run};
 use cellfall::network::{ClassCounts, Network, NetworkInput};
 use cellfall::scenario::Scenario;
-use cellfall::simulation::{RunResult, Settings, Silent, simulate, simulate_with};
+use cellfall::simulation::{Keep, RunResult, Settings, Silent, simulate, simulate_with};
 
 use super::storm::Storm;
 use super::support::{assert_same_files, region_rows, scenario, scenario_with};
@@ -104,6 +104,34 @@ fn threads_change_nothing() {
 }
 
 #[test]
+fn what_is_left_out_changes_no_figure() {
+    let gate_on_towers = "
+rollout: {stages: [{name: a, soak: 20m, gates: [{metric: RRC.ConnEstabFail, fail: '> 1000000'}]}]}
+change: {target: {kinds: [amf]}}
+response: {alarms: [{name: silence, metric: RSR, detector: absence, condition: '>= 120'}]}
+telemetry: {towers: {period: 30s, delay: 0s}, counters: {preset: pm-15min}}
+topology: {source: generated, towers: 12, devices: 20000, states: [TX]}
+scale: 0.1
+horizon: 1h
+";
+    for text in [BUSY, gate_on_towers] {
+        let scenario = scenario(text);
+        let all = under(&scenario, Settings::default());
+        let settings = Settings {
+            keep: Keep::Score,
+            ..Settings::default()
+        };
+        let score = under(&scenario, settings);
+        assert_eq!(all.impact, score.impact);
+        assert_eq!(all.records, score.records);
+        assert_eq!(all.events, score.events);
+        assert_eq!(all.gate_reports, score.gate_reports);
+        assert_eq!(all.stages, score.stages);
+        assert!(score.kpi.devices.is_empty() && score.places.frames.is_empty());
+    }
+}
+
+#[test]
 fn shard_sizes_change_nothing() {
     let scenario = scenario(BUSY);
     let one = under(&scenario, Settings::default());
@@ -126,6 +154,7 @@ fn window_lengths_change_nothing() {
             window: Some(Span::from_millis(window_ms)),
             shard_size: 7_000,
             threads: 2,
+            ..Settings::default()
         };
         let other = under(&scenario, settings);
         assert_same_files(&one, &other, &format!("windows of {window_ms} ms"));

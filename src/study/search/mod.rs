@@ -21,7 +21,7 @@ use rayon::prelude::*;
 
 use crate::base::tie_break;
 use crate::scenario::{Networks, Problem, Scenario, ScenarioText, load, to_yaml};
-use crate::simulation::{RunResult, simulate};
+use crate::simulation::{Keep, RunResult, Settings, Silent, simulate_with};
 
 use super::figures::RunFigures;
 use super::statistics::{Interval, Resampling};
@@ -294,7 +294,13 @@ impl<'a> Bench<'a> {
         let defect = self.releases[job.release].defect(seed, job.world);
         overrides.push(format!("change.defect={defect}"));
         let scenario = self.scenario(&overrides)?;
-        let result = simulate(&scenario, world_seed(seed, job.world));
+        let settings = Settings {
+            keep: Keep::Score,
+            ..Settings::default()
+        };
+        let seed = world_seed(seed, job.world);
+        let result = simulate_with(&scenario, seed, settings, &mut Silent)
+            .expect("nobody interrupts, and no thread is needed");
         let figures = RunFigures::of(&result);
         let loss = figures.value(&self.file.loss).ok_or_else(|| {
             let known = figures.values.iter().map(|(key, _)| key.clone());
