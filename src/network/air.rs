@@ -227,7 +227,11 @@ pub(super) fn surely_later(rate_per_day: f64, span: Tick) -> f64 {
 pub(super) struct Place {
     pub(super) serving: TowerId,
     pub(super) tower: TowerState,
+    /// The pool that the device registers with there.
+    pub(super) pool: u16,
     pub(super) ways: u8,
+    /// The region that it lives in.
+    pub(super) region: u16,
 }
 
 impl Air {
@@ -274,13 +278,19 @@ impl Air {
             .unwrap_or(tower.pool)
     }
 
-    /// The ways open from `tower` for `class`, as bits [`WAY_5G`] and [`WAY_4G`].
-    #[inline]
-    pub(super) fn ways(&self, tower: TowerState, class: u8) -> u8 {
+    /// The ways open from `tower` to a pool, as bits [`WAY_5G`] and [`WAY_4G`].
+    #[inline(always)]
+    pub(super) fn ways_to(&self, tower: TowerState, pool: u16) -> u8 {
         if !tower.is_open() {
             return 0;
         }
-        self.ways[tower.router as usize * self.pools + self.pool_of(tower, class) as usize]
+        self.ways[tower.router as usize * self.pools + pool as usize]
+    }
+
+    /// The ways open from `tower` for `class`.
+    #[inline]
+    pub(super) fn ways(&self, tower: TowerState, class: u8) -> u8 {
+        self.ways_to(tower, self.pool_of(tower, class))
     }
 
     /// The tower that serves a device: its own (0) or its k-th neighbour.

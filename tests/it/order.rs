@@ -113,6 +113,7 @@ telemetry: {towers: {period: 30s, delay: 0s}, counters: {preset: pm-15min}}
 topology: {source: generated, towers: 12, devices: 20000, states: [TX]}
 scale: 0.1
 horizon: 1h
+lint: {silence: []}
 ";
     for text in [BUSY, gate_on_towers] {
         let scenario = scenario(text);

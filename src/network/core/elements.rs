@@ -33,6 +33,38 @@ pub(in crate::network) struct PoolMembers {
     held_by: [Vec<u16>; 2],
 }
 
+/// Which server a device's last member is, if it is of the right generation and in reach: a table by router, pool,
+/// generation and member, kept up as elements go and come, because every attempt of a storm asks.
+#[derive(Clone, Debug, Default)]
+struct Holders {
+    servers: Vec<u16>,
+    pools: usize,
+    members: usize,
+}
+
+impl Holders {
+    #[inline(always)]
+    fn place(&self, router: usize, pool: usize, generation: usize, member: usize) -> usize {
+        ((router * self.pools + pool) * 2 + generation) * self.members + member
+    }
+
+    /// The server; [`NOWHERE`] if there is none to go back to.
+    #[inline(always)]
+    fn of(&self, seeker: Seeker) -> u16 {
+        let member = seeker.member as usize;
+        if member >= self.members {
+            return NOWHERE;
+        }
+        let generation = usize::from(seeker.facts & fact::FIVE_G != 0);
+        self.servers[self.place(
+            seeker.router as usize,
+            seeker.pool as usize,
+            generation,
+            member,
+        )]
+    }
+}
+
 /// Elements, latencies and who is up.
 #[derive(Debug)]
 pub(in crate::network) struct Elements {
@@ -55,6 +87,7 @@ pub(in crate::network) struct Elements {
     from_router_us: Vec<u32>,
     /// The same for servers that are up; [`NO_LATENCY`] for the others.
     ready_us: Vec<u32>,
+    holders: Holders,
     /// By server and server.
     between_us: Vec<u32>,
     /// No answer travels longer from a router to a tower.
@@ -108,6 +141,7 @@ impl Elements {
                 .collect(),
             from_router_us: Vec::new(),
             ready_us: Vec::new(),
+            holders: Holders::default(),
             between_us: Vec::new(),
             longest_access_us: 0,
             routers,
@@ -173,6 +207,7 @@ impl Elements {
             .iter()
             .flat_map(|&from| self.nodes.iter().map(move |&to| latency(from, to)))
             .collect();
+        self.lay_out_holders();
     }
 
     /// Whether an element is up.
@@ -192,6 +227,7 @@ impl Elements {
                 NO_LATENCY
             };
         }
+        self.hold(server);
     }
 
     pub(in crate::network) fn routers(&self) -> usize {
@@ -252,24 +288,48 @@ impl Elements {
         function: Function,
         region: impl FnOnce() -> u16,
     ) -> Option<u16> {
-        if function == Function::Mobility
-            && let Some(server) = self.holder(seeker)
-            && self.reaches(seeker.router, server)
-        {
-            return Some(server);
+        if function == Function::Mobility {
+            let server = self.holders.of(seeker);
+            if server != NOWHERE {
+                return Some(server);
+            }
         }
         let candidates = self.candidates(seeker, function, region);
         let choice = self.spread(candidates, seeker.device, seeker.router);
         choice.map(|choice| choice.server)
     }
 
-    /// The member of the pool that held the device's context last, if it is of the right generation.
-    #[inline]
-    fn holder(&self, seeker: Seeker) -> Option<u16> {
-        let generation = usize::from(seeker.facts & fact::FIVE_G != 0);
-        let members = &self.pools[seeker.pool as usize].held_by[generation];
-        let server = *members.get(seeker.member as usize)?;
-        (server != NOWHERE).then_some(server)
+    /// Lay out every device's way back to the member that held its context last.
+    fn lay_out_holders(&mut self) {
+        let members = self.pools.iter().flat_map(|pool| &pool.held_by);
+        let members = members.map(Vec::len).max().unwrap_or(0);
+        let pools = self.pools.len();
+        self.holders = Holders {
+            servers: vec![NOWHERE; self.routers.len() * pools * 2 * members],
+            pools,
+            members,
+        };
+        for server in 0..u16::try_from(self.nodes.len()).expect("few elements") {
+            self.hold(server);
+        }
+    }
+
+    /// Take over whether a server can be gone back to.
+    fn hold(&mut self, server: u16) {
+        for pool in 0..self.pools.len() {
+            for generation in 0..2 {
+                let held_by = &self.pools[pool].held_by[generation];
+                let Some(member) = held_by.iter().position(|&held| held == server) else {
+                    continue;
+                };
+                for router in 0..self.routers.len() {
+                    let row = u16::try_from(router).expect("few routers");
+                    let there = self.reaches(row, server);
+                    let place = self.holders.place(router, pool, generation, member);
+                    self.holders.servers[place] = if there { server } else { NOWHERE };
+                }
+            }
+        }
     }
 
     /// The member of the request's pool that is, or took the request to, this server.

@@ -23,6 +23,8 @@ pub(in crate::network) struct Stop {
 #[derive(Clone, Debug)]
 pub(in crate::network) struct Itinerary {
     stops: [[Option<Stop>; MOST]; PROCEDURES.len()],
+    /// The first visit of each on home radio, and over Wi-Fi: every request asks.
+    firsts: [[(u8, Function); 2]; PROCEDURES.len()],
 }
 
 impl Itinerary {
@@ -38,7 +40,21 @@ impl Itinerary {
             }
             stops
         });
-        Self { stops }
+        let firsts = PROCEDURES.map(|procedure| {
+            [false, true].map(|over_wifi| {
+                let stage = next(&stops[procedure as usize], over_wifi, 0);
+                let stage = stage.expect("a procedure has a visit");
+                let stop = stops[procedure as usize][stage as usize];
+                (stage, stop.expect("it is a visit").at)
+            })
+        });
+        Self { stops, firsts }
+    }
+
+    /// The first stage of a request, and the function that it goes to.
+    #[inline(always)]
+    pub(in crate::network) fn first(&self, request: &Request) -> (u8, Function) {
+        self.firsts[request.procedure as usize][usize::from(request.has(fact::OVER_WIFI))]
     }
 
     /// The visit of a stage that exists.
@@ -52,15 +68,8 @@ impl Itinerary {
     /// The next stage at or after `stage`; the entry of Wi-Fi calling is skipped on home radio.
     #[inline]
     pub(in crate::network) fn next(&self, request: &Request, stage: u8) -> Option<u8> {
-        let mut stage = stage;
-        loop {
-            let stops = &self.stops[request.procedure as usize];
-            let stop = stops.get(stage as usize)?.as_ref()?;
-            if stop.at != Function::Epdg || request.has(fact::OVER_WIFI) {
-                return Some(stage);
-            }
-            stage += 1;
-        }
+        let stops = &self.stops[request.procedure as usize];
+        next(stops, request.has(fact::OVER_WIFI), stage)
     }
 
     /// The last visit of a procedure, and its stage.
@@ -77,5 +86,17 @@ impl Itinerary {
             .flatten()
             .filter(|stop| stop.at == Function::Mobility);
         mobility.map(|stop| stop.work).sum()
+    }
+}
+
+#[inline]
+fn next(stops: &[Option<Stop>; MOST], over_wifi: bool, stage: u8) -> Option<u8> {
+    let mut stage = stage;
+    loop {
+        let stop = stops.get(stage as usize)?.as_ref()?;
+        if stop.at != Function::Epdg || over_wifi {
+            return Some(stage);
+        }
+        stage += 1;
     }
 }

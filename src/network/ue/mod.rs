@@ -270,10 +270,13 @@ impl Shard {
                 (serving, air.towers[serving.index()].state)
             }
         };
+        let pool = air.pool_of(tower, device.class);
         Place {
             serving,
             tower,
-            ways: air.ways(tower, device.class),
+            pool,
+            ways: air.ways_to(tower, pool),
+            region: home.state.region,
         }
     }
 

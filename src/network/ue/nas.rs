@@ -258,7 +258,7 @@ impl Shard {
             tower: place.serving.0,
             travel_us: 0,
             server: NOWHERE,
-            pool: class.dedicated_pool.unwrap_or(place.tower.pool),
+            pool: place.pool,
             router: place.tower.router,
             procedure,
             stage: 0,
@@ -267,7 +267,7 @@ impl Shard {
             facts,
         };
         if procedure == Procedure::InitialRegistration {
-            let cell = self.cell(index);
+            let cell = place.region as usize * self.classes + request.class as usize;
             self.cells[cell].registration_attempts += 1;
         }
         self.route(air, place.tower, request);
@@ -276,9 +276,8 @@ impl Shard {
     /// See where a request goes first, and hand it over.
     #[inline(always)]
     fn route(&mut self, air: &Air, tower: TowerState, mut request: Request) {
-        let stage = air.itinerary.next(&request, 0);
-        request.stage = stage.expect("a procedure has a visit");
-        let function = air.itinerary.stop(request.procedure, request.stage).at;
+        let (stage, function) = air.itinerary.first(&request);
+        request.stage = stage;
         let region = || tower.region;
         let server = air.elements.pick(request.seeker(), function, region);
         let Some(server) = server else {
