@@ -106,14 +106,13 @@ fn threads_change_nothing() {
 #[test]
 fn what_is_left_out_changes_no_figure() {
     let gate_on_towers = "
-rollout: {stages: [{name: a, soak: 20m, gates: [{metric: RRC.ConnEstabFail, fail: '> 1000000'}]}]}
+rollout: {stages: [{name: a, soak: 20m, gates: [{metric: RRC.ConnEstabAtt, fail: '> 1000000'}]}]}
 change: {target: {kinds: [amf]}}
-response: {alarms: [{name: silence, metric: RSR, detector: absence, condition: '>= 120'}]}
+response: {alarms: [{name: silence, metric: RSR, detector: absence, for: 2m}]}
 telemetry: {towers: {period: 30s, delay: 0s}, counters: {preset: pm-15min}}
 topology: {source: generated, towers: 12, devices: 20000, states: [TX]}
 scale: 0.1
 horizon: 1h
-lint: {silence: []}
 ";
     for text in [BUSY, gate_on_towers] {
         let scenario = scenario(text);
