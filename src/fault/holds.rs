@@ -51,7 +51,7 @@ impl Holds {
             .into_iter()
             .flat_map(BTreeMap::values)
             .copied()
-            .max_by_key(|&status| severity(status))
+            .max()
             .unwrap_or(ElementStatus::Up)
     }
 
@@ -65,14 +65,6 @@ impl Holds {
     fn changed(&self, node: NodeId, before: ElementStatus) -> Option<Command> {
         let status = self.status(node);
         (status != before).then_some(Command::SetStatus { node, status })
-    }
-}
-
-const fn severity(status: ElementStatus) -> u8 {
-    match status {
-        ElementStatus::Up => 0,
-        ElementStatus::Isolated => 1,
-        ElementStatus::Down => 2,
     }
 }
 
@@ -104,6 +96,10 @@ mod tests {
         let mut holds = Holds::default();
         let node = NodeId(0);
         holds.hold(node, Holder::Change, ElementStatus::Down);
+        for lighter in [ElementStatus::Isolated, ElementStatus::Withdrawn] {
+            assert_eq!(holds.hold(node, Holder::Response, lighter), None);
+        }
+        assert_eq!(holds.release(node, Holder::Response), None);
         assert_eq!(
             holds.hold(node, Holder::Fault(1), ElementStatus::Isolated),
             None

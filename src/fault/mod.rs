@@ -3,7 +3,7 @@
 //!
 //! | kind | edges | effect | removal | real case | scenario |
 //! |---|---|---|---|---|---|
-//! | `protect-mode` | `sbi`, `s6a-diameter`, `ip-transport` | reached AMF/MME isolate themselves and drop all contexts | rollback of the origin, then by themselves or by a restore | AT&T, 22 February 2024 | `protect-mode`, `att-2024-02-22` |
+//! | `protect-mode` | `sbi`, `s6a-diameter`, `ip-transport` | reached AMF/MME isolate themselves (MMEs still hand on public warnings) and drop all contexts | rollback of the origin, then by themselves or by a restore | AT&T, 22 February 2024 | `protect-mode`, `att-2024-02-22` |
 //! | `prefix-limit` | `bgp-igp` | routers over their limit isolate themselves | rollback **and** a reset of each, or idle hold | Optus, 8 November 2023 | `prefix-limit` |
 //! | `route-flood` | `bgp-igp` | routers crash, and crash again while the filter is missing | rollback, then a restore of each | Rogers, 8 July 2022 | `route-flood`, `rogers-2022-07-08` |
 //! | `poison-message` | `bgp-igp` | an element that falls brings down neighbours, the more the more traffic there is | less traffic; a filter; all restored at once | AT&T, 15 January 1990; `CenturyLink`, 27 December 2018 | `poison-message` |

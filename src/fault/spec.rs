@@ -133,6 +133,8 @@ pub enum EffectTiming {
 pub enum Effect {
     /// It runs, but exchanges nothing with towers and devices.
     Isolate,
+    /// The same, but elements of this kind still hand public warnings to their towers.
+    IsolateButWarn(NodeKind),
     /// It does not run.
     Crash,
     /// It forgets the contexts of this share of its devices.

@@ -42,6 +42,12 @@ impl Curve {
         Some(points.fold(first, |best, p| if p.1 > best.1 { p } else { best }))
     }
 
+    /// The largest value up to an instant; nothing for an empty curve.
+    pub fn peak_until(&self, at: SimTime) -> Option<f64> {
+        let before = self.points.iter().take_while(|p| p.0 <= at).map(|p| p.1);
+        Some(before.fold(self.value_at(at)?, f64::max))
+    }
+
     /// The value at an instant; beyond the ends, the value there.
     pub fn value_at(&self, at: SimTime) -> Option<f64> {
         let after = self.points.partition_point(|p| p.0 <= at);
@@ -196,6 +202,16 @@ mod tests {
         assert_eq!(c.stays_at_or_below(1.0), Some(at(39.8)));
         assert_eq!(c.value_at(at(25.0)), Some(75.0));
         assert_eq!(c.value_at(at(99.0)), Some(0.0));
+    }
+
+    #[test]
+    fn the_worst_so_far_knows_nothing_of_what_follows() {
+        let c = curve(&[(0, 0.0), (10, 40.0), (20, 20.0), (40, 100.0)]);
+        assert_eq!(c.peak_until(at(5.0)), Some(20.0));
+        assert_eq!(c.peak_until(at(20.0)), Some(40.0));
+        assert_eq!(c.peak_until(at(25.0)), Some(40.0));
+        assert_eq!(c.peak_until(at(99.0)), Some(100.0));
+        assert_eq!(Curve::default().peak_until(at(5.0)), None);
     }
 
     #[test]

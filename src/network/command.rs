@@ -9,11 +9,14 @@ use crate::base::{ClassId, EdgeId, NodeId, PerSecond, PoolId, RegionId, Share, S
 
 use super::spec::Procedure;
 
-/// Whether an element serves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whether an element serves, from best to worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ElementStatus {
     /// Serves.
     Up,
+    /// Runs, keeps what it holds, and serves no device; what concerns no single device, the public warnings
+    /// that it hands to towers (TS 23.041 §9.1), goes on.
+    Withdrawn,
     /// Runs, keeps what it holds, but exchanges nothing with towers or devices.
     Isolated,
     /// Does not run: what is queued in it is lost.

@@ -5,7 +5,8 @@
 //! of the area, which hand it to their towers (N2, S1); each cell broadcasts it again and again. A
 //! phone hears it on the cell that it camps on, whether it is registered or not (TS 36.304 §5.2.8, TS
 //! 38.304 §5.2.8: limited service). So a warning needs no subscriber database, no IMS, no gateway, and no
-//! free capacity: a network can have lost every call and still warn.
+//! free capacity: a network can have lost every call and still warn, and so can an element that serves
+//! nobody ([`ElementStatus::Withdrawn`]).
 //!
 //! The centre stands where the management systems stand; where there are none it reaches whatever is
 //! up. Not modelled: that a tower or an AMF asks for the warnings in force when it is back (PWS
@@ -20,7 +21,8 @@ use crate::base::{NodeId, Span, TowerId};
 use crate::topology::{NodeKind, Selector, SelectorError, Topology};
 
 use super::air::{WAY_4G, WAY_5G};
-use super::core::Choice;
+use super::command::ElementStatus;
+use super::core::{Choice, NO_LATENCY};
 use super::world::Network;
 
 /// A public warning that an authority has broadcast.
@@ -118,7 +120,11 @@ impl Network<'_> {
         }
         let members = &elements.pools[state.pool as usize];
         let tells = |choice: &Choice| {
-            fed[choice.server as usize] && elements.reaches(state.router, choice.server)
+            let node = elements.nodes[choice.server as usize];
+            let status = self.status[node.index()];
+            fed[choice.server as usize]
+                && status <= ElementStatus::Withdrawn
+                && elements.router_to_us(state.router, choice.server) != NO_LATENCY
         };
         let way = |members: &[Choice], way: u8| if members.iter().any(tells) { way } else { 0 };
         way(&members.amf, WAY_5G) | way(&members.mme, WAY_4G)
@@ -263,5 +269,21 @@ mod tests {
             ("mme-b", ElementStatus::Isolated),
         ]);
         assert_eq!(four_g.reached + five_g.reached, both);
+    }
+
+    #[test]
+    fn an_element_that_serves_nobody_still_warns_and_one_that_is_cut_off_does_not() {
+        let cut = |mme| {
+            sent(&[
+                ("amf-a", ElementStatus::Isolated),
+                ("amf-b", ElementStatus::Isolated),
+                ("mme-a", mme),
+                ("mme-b", mme),
+            ])
+        };
+        assert_eq!(cut(ElementStatus::Withdrawn).told, 4);
+        assert!(cut(ElementStatus::Withdrawn).reached > 0);
+        assert_eq!(cut(ElementStatus::Isolated).told, 0);
+        assert_eq!(cut(ElementStatus::Down).told, 0);
     }
 }

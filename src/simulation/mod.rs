@@ -141,17 +141,7 @@ pub fn simulate_seen(
     let file = scenario.file();
     let topology = scenario.topology();
     let (rollouts, absent) = rollouts(scenario, seed);
-    let input = NetworkInput {
-        topology,
-        population: &file.population,
-        spec: &file.network,
-        clock: scenario.clock(),
-        scale: file.scale,
-        seed,
-        absent: &absent,
-        shard_size: shard_size(scenario, settings),
-    };
-    let network = Network::new(&input, &workers).expect("the scenario has checked the time zones");
+    let network = network(scenario, (seed, settings), &absent, &workers);
     let details = settings.keep == Keep::Everything;
     let window = settings.window.unwrap_or(Span::from_hours(1));
     let classes = scenario.class_names();
@@ -209,6 +199,27 @@ pub fn simulate_seen(
             Ok((finish(night, horizon), shown))
         }
     }
+}
+
+/// The network of a run, without the elements that are not in service yet.
+fn network<'a>(
+    scenario: &'a Scenario,
+    (seed, settings): (u64, Settings),
+    absent: &'a [NodeId],
+    workers: &'a Workers,
+) -> Network<'a> {
+    let file = scenario.file();
+    let input = NetworkInput {
+        topology: scenario.topology(),
+        population: &file.population,
+        spec: &file.network,
+        clock: scenario.clock(),
+        scale: file.scale,
+        seed,
+        absent,
+        shard_size: shard_size(scenario, settings),
+    };
+    Network::new(&input, workers).expect("the scenario has checked the time zones")
 }
 
 /// Devices per shard of a run.

@@ -214,6 +214,27 @@ fn protect_mode_takes_the_network_and_its_control_keeps_it() {
 }
 
 #[test]
+fn a_network_in_protect_mode_still_warns_unless_that_is_taken_from_it() {
+    let warned = |still_warns: &str| {
+        let alerts = "alerts=[{name: flood, at: 60m}]";
+        let still_warns = format!("change.defect.still_warns={still_warns}");
+        let result = run("protect-mode", &[alerts, &still_warns]);
+        assert!(missing(&result, 60.0) > 0.95);
+        let alert = &result.impact.alerts[0];
+        (alert.told_share(), alert.reached_share())
+    };
+    let (told, reached) = warned("mme");
+    assert!(told > 0.99 && reached > 0.2, "{told} {reached}");
+    assert_eq!(warned("null"), (0.0, 0.0));
+    let refused = Scenario::with_overrides(
+        &repository("scenarios/faults/protect-mode.yaml"),
+        &["change.defect.still_warns=udm".to_owned()],
+    );
+    let found = format!("{:?}", refused.expect_err("a database warns nobody"));
+    assert!(found.contains("amf, mme or null"), "{found}");
+}
+
+#[test]
 fn a_crash_on_start_is_caught_by_the_first_element_and_a_later_one_is_not() {
     let result = run("crash-on-start", &[]);
     assert_eq!(result.stages[0].outcome, "rolled-back");

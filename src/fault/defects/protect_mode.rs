@@ -5,7 +5,8 @@
 //! network element put in production at 02:42 CST was misconfigured; a downstream element lacked the
 //! control that would have contained the error and passed the traffic on; at 02:45 the network entered
 //! Protect Mode, isolated all voice and 5G data processing elements from the towers and de-registered
-//! every device.
+//! every device. The 4G elements went on handing public warnings to towers throughout (¶18), which takes no
+//! device's context (TS 23.041 §9.1).
 //!
 //! Invariant: an element is isolated only if a path of the listed edges leads to it from the origin.
 
@@ -53,6 +54,9 @@ pub struct ProtectMode {
     /// Share of the downstream elements that have the containment control: they neither isolate
     /// themselves nor pass the traffic on. AT&T: none where it mattered.
     pub contained: Share,
+    /// Kind of isolated element that still hands public warnings to its towers; `null`: none does. AT&T: the
+    /// 4G elements.
+    pub still_warns: Option<NodeKind>,
     /// Share of its contexts that an isolated element drops.
     pub contexts_lost: Share,
     /// Time in which isolated elements come back by themselves once the cause is rolled back
@@ -68,6 +72,7 @@ impl Default for ProtectMode {
             edges: vec![EdgeKind::Sbi, EdgeKind::S6aDiameter, EdgeKind::IpTransport],
             isolates: NAS_KINDS.to_vec(),
             contained: Share::NONE,
+            still_warns: Some(NodeKind::Mme),
             contexts_lost: Share::ALL,
             auto_recover: Some(Delay::ZERO),
         }
@@ -76,7 +81,10 @@ impl Default for ProtectMode {
 
 impl Defect for ProtectMode {
     fn fault(&self) -> FaultSpec {
-        let effects = vec![Effect::Isolate, Effect::DropContexts(self.contexts_lost)];
+        let isolate = self
+            .still_warns
+            .map_or(Effect::Isolate, Effect::IsolateButWarn);
+        let effects = vec![isolate, Effect::DropContexts(self.contexts_lost)];
         FaultSpec {
             spread: vec![SpreadRule {
                 edges: self.edges.clone(),
@@ -114,7 +122,18 @@ impl Defect for ProtectMode {
                 )
             })
         };
+        let mute = self
+            .still_warns
+            .filter(|kind| !NAS_KINDS.contains(kind))
+            .map(|kind| {
+                (
+                    "still_warns".to_owned(),
+                    kind.to_string(),
+                    "amf, mme or null".to_owned(),
+                )
+            });
         [
+            mute,
             empty("edges", self.edges.is_empty(), "at least one kind of edge"),
             empty(
                 "isolates",
@@ -156,9 +175,14 @@ mod tests {
     #[test]
     fn all_of_the_nation_isolates_itself_after_the_trip_delay() {
         let bench = run(&ProtectMode::default());
-        for name in ["amf-a1", "mme-a2", "amf-b1", "mme-b2"] {
+        for (name, status) in [
+            ("amf-a1", ElementStatus::Isolated),
+            ("mme-a2", ElementStatus::Withdrawn),
+            ("amf-b1", ElementStatus::Isolated),
+            ("mme-b2", ElementStatus::Withdrawn),
+        ] {
             let node = bench.node(name);
-            assert_eq!(bench.status(node), ElementStatus::Isolated, "{name}");
+            assert_eq!(bench.status(node), status, "{name}");
             let dropped = Command::DropContexts {
                 node,
                 share: Share::ALL,
@@ -186,7 +210,7 @@ mod tests {
         bench.run_until(SimTime::from_secs(180.0));
         assert!(nas.len() > 10);
         for &node in &nas {
-            assert_eq!(bench.status(node), ElementStatus::Isolated);
+            assert_ne!(bench.status(node), ElementStatus::Up);
         }
         let towers = bench.port.topology.towers();
         assert!(!towers.iter().any(|t| bench.engine.is_reached(t.node)));
@@ -199,7 +223,7 @@ mod tests {
             contained,
             ..ProtectMode::default()
         });
-        let isolated = |name| bench.status(bench.node(name)) == ElementStatus::Isolated;
+        let isolated = |name| bench.status(bench.node(name)) != ElementStatus::Up;
         assert!(isolated("amf-a1"));
         assert!(!["mme-a2", "amf-b1", "mme-b2"].into_iter().any(isolated));
     }
@@ -208,7 +232,7 @@ mod tests {
     fn a_rollback_ends_it_everywhere_or_leaves_it_to_a_restore() {
         for (auto_recover, expected) in [
             (Some(Delay::ZERO), ElementStatus::Up),
-            (None, ElementStatus::Isolated),
+            (None, ElementStatus::Withdrawn),
         ] {
             let mut bench = run(&ProtectMode {
                 auto_recover,
@@ -232,6 +256,25 @@ mod tests {
         bench.restore(other);
         assert_eq!(bench.status(other), ElementStatus::Up);
         bench.run_until(SimTime::from_secs(3600.0 + 181.0));
-        assert_eq!(bench.status(other), ElementStatus::Isolated);
+        assert_eq!(bench.status(other), ElementStatus::Withdrawn);
+    }
+
+    #[test]
+    fn which_kind_goes_on_warning_is_a_parameter() {
+        for (still_warns, amf, mme) in [
+            (None, ElementStatus::Isolated, ElementStatus::Isolated),
+            (
+                Some(NodeKind::Amf),
+                ElementStatus::Withdrawn,
+                ElementStatus::Isolated,
+            ),
+        ] {
+            let bench = run(&ProtectMode {
+                still_warns,
+                ..ProtectMode::default()
+            });
+            assert_eq!(bench.status(bench.node("amf-b1")), amf);
+            assert_eq!(bench.status(bench.node("mme-b2")), mme);
+        }
     }
 }

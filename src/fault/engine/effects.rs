@@ -203,7 +203,10 @@ impl FaultEngine {
                 Effect::BlackHole(..) => self.set_holes(node, port),
                 Effect::Patience(_) => self.set_patience(node, port),
                 Effect::Queries(_) => self.set_queries(fault, node, None, port),
-                Effect::Isolate | Effect::Crash | Effect::DropContexts(_) => {}
+                Effect::Isolate
+                | Effect::IsolateButWarn(_)
+                | Effect::Crash
+                | Effect::DropContexts(_) => {}
             }
         }
     }
@@ -212,6 +215,15 @@ impl FaultEngine {
         let holder = Holder::Fault(fault.0);
         match effect {
             Effect::Isolate => port.hold(node, holder, ElementStatus::Isolated),
+            Effect::IsolateButWarn(kind) => {
+                let warns = port.topology().node(node).kind == kind;
+                let status = if warns {
+                    ElementStatus::Withdrawn
+                } else {
+                    ElementStatus::Isolated
+                };
+                port.hold(node, holder, status);
+            }
             Effect::Crash => port.hold(node, holder, ElementStatus::Down),
             Effect::DropContexts(share) => port.command(Command::DropContexts { node, share }),
             Effect::Capacity(_) => self.set_capacity(node, port),
@@ -290,7 +302,7 @@ fn summary(effects: &[Effect]) -> String {
     let words: Vec<String> = effects
         .iter()
         .map(|effect| match effect {
-            Effect::Isolate => "isolated".to_owned(),
+            Effect::Isolate | Effect::IsolateButWarn(_) => "isolated".to_owned(),
             Effect::Crash => "down".to_owned(),
             Effect::DropContexts(share) => format!("forgets {} of contexts", share.get()),
             Effect::Capacity(factor) => format!("capacity times {factor}"),

@@ -141,7 +141,7 @@ fn simulate(quantity: &Quantity, evidence: &Evidence<'_>, t0: SimTime) -> Option
         }
         Quantity::RestoredShareAt { service, at } => {
             let out = impact.series.out(None, Service::from(*service));
-            let peak = out.peak().map(|p| p.1).filter(|&peak| peak > 0.0)?;
+            let peak = out.peak_until(t0 + *at).filter(|&peak| peak > 0.0)?;
             Some(1.0 - out.value_at(t0 + *at)? / peak)
         }
         Quantity::RecordCount {
@@ -350,6 +350,27 @@ mod tests {
         let never =
             r#"{"kind": "record-count", "record": "stage-passed", "before": "rollback-started"}"#;
         assert_eq!(value(never), Some(3.0));
+    }
+
+    #[test]
+    fn what_is_still_to_be_lost_is_not_won_back() {
+        let voice = |at: &str| value(&format!(r#"{{"kind": "restored-share-at", "at": "{at}"}}"#));
+        let later = voice("10m").expect("an outage");
+        assert!((0.4..0.6).contains(&later), "{later}");
+        // Ten times as many fall an hour later: what was won back by then stays won back.
+        let (mut impact, _) = outage().finish(ending());
+        for counts in &mut impact.series.all[150..] {
+            counts.out = counts.out.map(|_| 20_000);
+        }
+        let evidence = Evidence {
+            impact: &impact,
+            records: &[],
+            regions: 4,
+        };
+        let quantity = r#"{"kind": "restored-share-at", "at": "10m"}"#;
+        let quantity = serde_json::from_str(quantity).expect("a quantity");
+        let t0 = SimTime::from_secs(3_600.0);
+        assert_eq!(simulate(&quantity, &evidence, t0), Some(later));
     }
 
     #[test]

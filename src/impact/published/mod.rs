@@ -259,7 +259,7 @@ pub enum Quantity {
     },
     /// The deepest drop of registered devices below those registered before the outage.
     RegisteredDrop,
-    /// Devices that have a service back at an instant, as a share of the most that were without it.
+    /// Devices that have a service back at an instant, as a share of the most that were without it by then.
     RestoredShareAt {
         /// Which service.
         #[serde(default = "data")]

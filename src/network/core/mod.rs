@@ -27,7 +27,7 @@ use super::command::Cause;
 use super::spec::Procedure;
 
 pub(super) use admission::Pacer;
-pub(super) use elements::{Choice, Elements};
+pub(super) use elements::{Choice, Elements, NO_LATENCY};
 pub(super) use harm::{Entry, Source};
 pub(super) use itinerary::Itinerary;
 pub(super) use radio::Radios;

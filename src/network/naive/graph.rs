@@ -168,6 +168,13 @@ impl Naive<'_> {
         self.elements[element].up && self.graph.routes.latency(self.topology, from, to).is_some()
     }
 
+    /// Whether an element hands warnings to towers, if it serves nobody or does, and there is a route to it.
+    pub(super) fn warns(&self, router: usize, element: usize) -> bool {
+        let (from, to) = (self.graph.routers[router], self.graph.nodes[element]);
+        let is_way = self.graph.routes.latency(self.topology, from, to).is_some();
+        is_way && self.status[to.index()] <= ElementStatus::Withdrawn
+    }
+
     /// Whether the sender of public warnings, beside the management system, has a route to an element.
     pub(super) fn is_fed(&self, element: usize) -> bool {
         let mut managers = self.topology.nodes_of_kind(NodeKind::Oss);

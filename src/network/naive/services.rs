@@ -88,7 +88,7 @@ impl Naive<'_> {
         let mast = &self.masts[tower];
         let members = &self.graph.pools[mast.pool];
         let by = |members: &[super::graph::Choice]| {
-            let tells = |element| self.is_fed(element) && self.reaches(mast.router, element);
+            let tells = |element| self.is_fed(element) && self.warns(mast.router, element);
             mast.on_air && mast.backhaul && members.iter().any(|member| tells(member.element))
         };
         (by(&members.amf), by(&members.mme))

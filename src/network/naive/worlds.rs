@@ -417,7 +417,7 @@ fn pair(
     match dice.between(0, 11) {
         0..=2 => (status(ElementStatus::Down), Some(status(ElementStatus::Up))),
         3 => (
-            status(ElementStatus::Isolated),
+            status(dice.one_of(&[ElementStatus::Isolated, ElementStatus::Withdrawn])),
             Some(status(ElementStatus::Up)),
         ),
         4 | 5 if with_speeds => {
