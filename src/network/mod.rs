@@ -23,6 +23,8 @@ mod naive;
 mod sizing;
 mod spec;
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 #[expect(clippy::cast_precision_loss, reason = "counts in tests are small")]
 mod tests;
 mod ue;

@@ -4,46 +4,17 @@ use std::ops::ControlFlow;
 
 use crate::base::{Bounds, Delay, PerSecond, Share, SimTime, Span, WallClock};
 use crate::kernel::{Agenda, RunEnd, Workers, World, run};
-use crate::network::{Function, Network, NetworkInput, NetworkSpec, Visit};
+use crate::network::{Function, Network, NetworkInput, NetworkSpec, Visit, testing};
 use crate::population::{ClassSpec, PopulationSpec};
-use crate::topology::{
-    EdgeKind, NeighbourSpec, NewNode, NodeKind, Topology, TopologyBuilder, TowerSite,
-};
+use crate::topology::{NeighbourSpec, NewNode, NodeKind, Topology, TopologyBuilder};
 
 /// One tower, one MME, one router.
 fn one_cell(devices: u64) -> Topology {
     let mut builder = TopologyBuilder::new(NeighbourSpec::default());
     let router = builder.node(NewNode::new(NodeKind::Router, "r"));
-    let instant = Some(Span::ZERO);
-    for (kind, name) in [
-        (NodeKind::Amf, "amf"),
-        (NodeKind::Mme, "mme"),
-        (NodeKind::Gateway, "gw"),
-    ] {
-        let node = builder.node(NewNode::new(kind, name).in_region("here").in_pool("pool"));
-        builder.edge(node, router, EdgeKind::IpTransport, instant);
-    }
-    for (kind, name) in [
-        (NodeKind::Udm, "udm"),
-        (NodeKind::Ims, "ims"),
-        (NodeKind::Epdg, "epdg"),
-        (NodeKind::Oss, "oss"),
-    ] {
-        let node = builder.node(NewNode::new(kind, name));
-        builder.edge(node, router, EdgeKind::IpTransport, instant);
-    }
-    let site = TowerSite {
-        devices,
-        zone: "UTC".to_owned(),
-        neighbours: None,
-    };
-    let tower = builder.tower(
-        NewNode::new(NodeKind::Tower, "t")
-            .in_region("here")
-            .in_pool("pool"),
-        site,
-    );
-    builder.edge(tower, router, EdgeKind::IpTransport, instant);
+    testing::pool(&mut builder, router, "here", "");
+    testing::shared(&mut builder, router);
+    testing::tower(&mut builder, router, ("t", "here"), devices);
     builder.freeze().expect("a sound graph")
 }
 

@@ -136,9 +136,9 @@ mod tests {
     use super::*;
     use crate::base::{PerDay, Share, SimTime, WallClock};
     use crate::kernel::Workers;
-    use crate::network::{Command, ElementStatus, NetworkInput, NetworkSpec};
+    use crate::network::{Command, ElementStatus, NetworkInput, NetworkSpec, testing};
     use crate::population::{ClassSpec, PopulationSpec};
-    use crate::topology::{EdgeKind, NeighbourSpec, NewNode, TopologyBuilder, TowerSite};
+    use crate::topology::{EdgeKind, NeighbourSpec, NewNode, TopologyBuilder};
 
     /// Two regions, joined by one link, with a router, an AMF, an MME and two towers of 100 devices each; what
     /// they share, and the management system, is in the first.
@@ -148,35 +148,13 @@ mod tests {
         let instant = Some(Span::ZERO);
         builder.edge(routers[0], routers[1], EdgeKind::IpTransport, instant);
         for (router, region) in routers.into_iter().zip(["a", "b"]) {
-            let here = |node: NewNode| node.in_region(region).in_pool(region);
-            for (kind, word) in [
-                (NodeKind::Amf, "amf"),
-                (NodeKind::Mme, "mme"),
-                (NodeKind::Gateway, "gw"),
-            ] {
-                let node = builder.node(here(NewNode::new(kind, &format!("{word}-{region}"))));
-                builder.edge(node, router, EdgeKind::IpTransport, instant);
-            }
-            for tower in 0..2 {
-                let site = TowerSite {
-                    devices: 100,
-                    zone: "UTC".to_owned(),
-                    neighbours: Some(Vec::new()),
-                };
-                let name = format!("t-{region}-{tower}");
-                let node = builder.tower(here(NewNode::new(NodeKind::Tower, &name)), site);
-                builder.edge(node, router, EdgeKind::IpTransport, instant);
+            testing::pool(&mut builder, router, region, &format!("-{region}"));
+            for number in 0..2 {
+                let name = format!("t-{region}-{number}");
+                testing::tower(&mut builder, router, (&name, region), 100);
             }
         }
-        for (kind, name) in [
-            (NodeKind::Udm, "udm"),
-            (NodeKind::Ims, "ims"),
-            (NodeKind::Epdg, "epdg"),
-            (NodeKind::Oss, "oss"),
-        ] {
-            let node = builder.node(NewNode::new(kind, name));
-            builder.edge(node, routers[0], EdgeKind::IpTransport, instant);
-        }
+        testing::shared(&mut builder, routers[0]);
         builder.freeze().expect("a sound graph")
     }
 

@@ -9,7 +9,7 @@ use super::signature;
 use super::text_table::{Align, TextTable, fit, wrapped};
 
 /// The figures that are shown: heading, then keys with what they are called.
-const SECTIONS: [(&str, &[(&str, &str)]); 3] = [
+const SECTIONS: [(&str, &[(&str, &str)]); 4] = [
     (
         "BLAST RADIUS",
         &[
@@ -23,6 +23,21 @@ const SECTIONS: [(&str, &[(&str, &str)]); 3] = [
             ("at_detection.after_s", "detected after"),
             ("at_detection.data.out_devices", "without data by then"),
             ("at_detection.towers", "towers by then"),
+        ],
+    ),
+    (
+        "HOW MANY WERE OUT, AND WHEN",
+        &[
+            ("after_5m.data.out_devices", "without data at 0:05"),
+            ("after_15m.data.out_devices", "without data at 0:15"),
+            ("after_1h.data.out_devices", "without data at 1:00"),
+            ("after_4h.data.out_devices", "without data at 4:00"),
+            ("after_12h.data.out_devices", "without data at 12:00"),
+            ("after_5m.voice.out_devices", "without voice at 0:05"),
+            ("after_15m.voice.out_devices", "without voice at 0:15"),
+            ("after_1h.voice.out_devices", "without voice at 1:00"),
+            ("after_4h.voice.out_devices", "without voice at 4:00"),
+            ("after_12h.voice.out_devices", "without voice at 12:00"),
         ],
     ),
     (

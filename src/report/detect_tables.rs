@@ -20,6 +20,7 @@ pub fn detect_json(study: &DetectStudy) -> Value {
         "calibration_days": plan.calibration_days,
         "check_days": plan.check_days,
         "kinds_of_day": study.kinds_of_day,
+        "kinds_left_out": study.kinds_left_out,
         "false_alarms_allowed_per_week": plan.budget_per_week,
         "detectors": study.candidates.iter().map(candidate).collect::<Value>(),
         "scenarios": study.nights.iter().map(|one| night(study, one)).collect::<Value>(),

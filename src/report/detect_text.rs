@@ -35,10 +35,14 @@ pub fn detect_text(study: &DetectStudy, width: usize) -> String {
 
 fn how(study: &DetectStudy) -> String {
     let plan = &study.plan;
+    let missing = match study.kinds_left_out.as_slice() {
+        [] => String::new(),
+        some => format!(" So few days have no room for {}.", some.join(", ")),
+    };
     format!(
         "One device in {} is simulated; counters every {}. Normal is learnt from {} days; limits \
          allow {} false alarms a week on {} weeks without trouble ({} days); false alarms are \
-         counted on {} fresh weeks. All days are generated: {}.",
+         counted on {} fresh weeks. All days are generated: {}.{missing}",
         short(libm::round(1.0 / study.scale)),
         study.period,
         plan.history_days,

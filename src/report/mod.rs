@@ -23,6 +23,7 @@ mod number;
 mod openmetrics;
 mod operator_csv;
 mod operator_events;
+mod operator_series;
 mod parquet;
 mod phrases;
 mod plan_text;

@@ -1,7 +1,7 @@
 //! `operator_counters.csv` and `operator_events.csv`: what the operator was told, as tables.
 //!
-//! Invariant: a row of counters is one value of one delivered report; counters are increases over the
-//! period of the report.
+//! Invariant: a row of counters is one value of one delivered report, labelled as in the other exports; counters
+//! are increases over the period of the report.
 
 use std::io::{self, Write};
 
@@ -10,10 +10,11 @@ use csv::Writer;
 use crate::base::SimTime;
 use crate::scenario::ExportFormat;
 use crate::simulation::RunResult;
-use crate::telemetry::{FAMILIES, Family, OperatorRecord, Report, Slot, Source};
+use crate::telemetry::{FAMILIES, OperatorRecord, Report, Slot};
 
 use super::exports::Export;
 use super::operator_events::events;
+use super::operator_series::{LABELS, SeriesOf, sources};
 use super::tables::decimal;
 
 pub(super) const COUNTERS: Export = Export {
@@ -34,25 +35,15 @@ fn write_counters(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut table = Writer::from_writer(out);
-    table.write_record([
-        "time_s", "known_s", "period_s", "scope", "name", "family", "class", "cause", "priority",
-        "value",
-    ])?;
-    for (source, reports) in &record.reports {
-        let Some(first) = reports.first() else {
-            continue;
-        };
-        let kind = match source {
-            Source::Function(node) => Some(record.nodes[node.index()].kind),
-            Source::Region(_) | Source::Towers(_) => None,
-        };
+    let first = ["time_s", "known_s", "period_s", "scope", "family"];
+    table.write_record(first.iter().chain(&LABELS).chain(&["value"]))?;
+    for series in sources(result, record) {
         for family in &FAMILIES {
-            for slot in family.slots(first, kind) {
-                let name = name_of(result, record, *source, &slot);
-                for report in reports {
+            for slot in series.slots(family) {
+                for report in series.reports {
                     if let Some(value) = slot.value(report) {
-                        let what = (family, &slot, value);
-                        table.write_record(row(result, report, &name, what))?;
+                        let what = (family.name, &slot, value);
+                        write_row(&mut table, &series, report, what)?;
                     }
                 }
             }
@@ -61,43 +52,27 @@ fn write_counters(
     table.flush()
 }
 
-fn name_of(
-    result: &RunResult,
-    record: &OperatorRecord,
-    source: Source,
-    slot: &Slot,
-) -> (&'static str, String) {
-    match source {
-        Source::Function(node) => ("element", record.nodes[node.index()].name.clone()),
-        Source::Region(region) => ("region", result.names.regions[region.index()].clone()),
-        Source::Towers(region) => {
-            let towers = &record.towers_of[region.index()];
-            let node = slot.tower.and_then(|place| towers.get(place));
-            let name = node.map_or_else(String::new, |n| record.nodes[n.index()].name.clone());
-            ("tower", name)
-        }
-    }
-}
-
-fn row(
-    result: &RunResult,
+fn write_row(
+    table: &mut Writer<&mut dyn Write>,
+    series: &SeriesOf<'_>,
     report: &Report,
-    (scope, name): &(&'static str, String),
-    (family, slot, value): (&Family, &Slot, f64),
-) -> [String; 10] {
-    let class = slot.class.map(|class| result.names.classes[class].clone());
-    [
-        seconds(report.at),
-        seconds(report.deliver_at),
-        decimal(report.period.as_secs_f64()),
-        (*scope).to_owned(),
-        name.clone(),
-        family.name.to_owned(),
-        class.unwrap_or_default(),
-        slot.cause.unwrap_or_default().to_owned(),
-        slot.priority.unwrap_or_default().to_owned(),
-        decimal(value),
-    ]
+    (family, slot, value): (&str, &Slot, f64),
+) -> io::Result<()> {
+    for word in [
+        seconds(report.at).as_str(),
+        &seconds(report.deliver_at),
+        &decimal(report.period.as_secs_f64()),
+        series.scope(),
+        family,
+    ] {
+        table.write_field(word)?;
+    }
+    for label in series.labels(slot, series.release(slot, report)) {
+        table.write_field(label)?;
+    }
+    table.write_field(decimal(value))?;
+    table.write_record(None::<&[u8]>)?;
+    Ok(())
 }
 
 fn write_events(

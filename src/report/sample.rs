@@ -172,6 +172,7 @@ pub(crate) fn detect_study(names: &[&str], plan: &DetectPlan) -> DetectStudy {
         scale: 0.1,
         seed: 7,
         kinds_of_day: vec!["quiet"],
+        kinds_left_out: vec!["flash-crowd", "holiday"],
         period: Span::from_secs(60),
         candidates: vec![evaluable, mute],
         nights: names.iter().map(night).collect(),

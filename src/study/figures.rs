@@ -6,7 +6,7 @@
 //! gates that a plan has; a figure that was not reached is there, without a value.
 
 use crate::base::{SimTime, Span};
-use crate::impact::{BlastRadius, GroupImpact, ServiceImpact};
+use crate::impact::{BlastRadius, GroupImpact, Series, ServiceImpact};
 use crate::network::SERVICES;
 use crate::simulation::RunResult;
 
@@ -42,6 +42,15 @@ pub enum FigureUnit {
 
 /// The names of services in keys, in the order of the counters.
 pub(crate) const SERVICE_WORDS: [&str; 4] = ["voice", "data", "sms", "emergency"];
+
+/// Instants after the reference at which the size of the trouble is told: the word for each, and its minutes.
+pub(crate) const MOMENTS: [(&str, u64); 5] = [
+    ("after_5m", 5),
+    ("after_15m", 15),
+    ("after_1h", 60),
+    ("after_4h", 240),
+    ("after_12h", 720),
+];
 
 /// The unit of the figure with this key.
 pub fn unit(key: &str) -> FigureUnit {
@@ -82,6 +91,8 @@ fn values(result: &RunResult) -> Values {
     push_radius(&mut list, "at_end", Some(&impact.at_end), impact.reference);
     let first = impact.at_detection.as_ref();
     push_radius(&mut list, "at_detection", first, impact.reference);
+    let known = (impact.reference, impact.scale);
+    push_moments(&mut list, &impact.series, known);
     for (word, service) in SERVICE_WORDS.iter().zip(SERVICES) {
         push_service(&mut list, word, &impact.all.services[service as usize]);
     }
@@ -136,6 +147,21 @@ fn push_radius(list: &mut Values, name: &str, radius: Option<&BlastRadius>, refe
     for (i, word) in SERVICE_WORDS.iter().enumerate() {
         let out = radius.and_then(|r| count(r.out[i]));
         put(list, &format!("{name}.{word}.out_devices"), out);
+    }
+}
+
+/// How many are without each service at each of the [`MOMENTS`]; nobody knows what comes after the end.
+fn push_moments(list: &mut Values, series: &Series, (reference, scale): (SimTime, f64)) {
+    let end = series.at.last().copied();
+    let curves = SERVICES.map(|service| series.out(None, service));
+    for (moment, minutes) in MOMENTS {
+        let at = reference + Span::from_minutes(minutes);
+        let is_known = end.is_some_and(|end| at <= end);
+        for (word, curve) in SERVICE_WORDS.iter().zip(&curves) {
+            let out = curve.value_at(at).filter(|_| is_known);
+            let out = out.map(|out| libm::round(out / scale));
+            put(list, &format!("{moment}.{word}.out_devices"), out);
+        }
     }
 }
 
@@ -216,10 +242,34 @@ fn count(value: u64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network::ClassCounts;
 
     #[test]
     fn a_key_says_its_unit() {
         assert_eq!(unit("data.t90_s"), FigureUnit::Seconds);
         assert_eq!(unit("calls.attempts"), FigureUnit::Count);
+    }
+
+    #[test]
+    fn the_trouble_is_told_over_time_and_not_beyond_the_end() {
+        let mut series = Series::default();
+        for (minute, out) in [(10, 0), (20, 4), (26, 10), (30, 6)] {
+            series.at.push(SimTime::ZERO + Span::from_minutes(minute));
+            let mut counts = ClassCounts::default();
+            counts.out[1] = out;
+            series.all.push(counts);
+        }
+        let mut list = Values::new();
+        push_moments(&mut list, &series, (SimTime::from_secs(600.0), 0.1));
+        let value = |key: &str| list.iter().find(|(known, _)| known == key).expect(key).1;
+        assert_eq!(
+            value("after_5m.data.out_devices"),
+            Some(20.0),
+            "between two samples"
+        );
+        assert_eq!(value("after_15m.data.out_devices"), Some(90.0));
+        assert_eq!(value("after_15m.voice.out_devices"), Some(0.0));
+        assert_eq!(value("after_1h.data.out_devices"), None);
+        assert_eq!(list.len(), MOMENTS.len() * SERVICE_WORDS.len());
     }
 }

@@ -5,7 +5,7 @@
 use crate::base::SimTime;
 use crate::simulation::RunResult;
 
-use super::figures::RunFigures;
+use super::figures::{MOMENTS, RunFigures};
 use super::record::Figure;
 
 /// The outcomes of a run whose names match one of `wanted`, in the order of the figures.
@@ -82,6 +82,9 @@ pub(super) fn names(classes: &[String]) -> Vec<String> {
         .collect();
     for moment in ["at_end", "at_detection"] {
         names.extend(RADIUS.iter().map(|(part, ..)| format!("{moment}.{part}")));
+        names.extend(SERVICES.iter().map(|s| format!("{moment}.{s}.out_devices")));
+    }
+    for (moment, _) in MOMENTS {
         names.extend(SERVICES.iter().map(|s| format!("{moment}.{s}.out_devices")));
     }
     for service in SERVICES {
@@ -244,6 +247,12 @@ fn describe(name: &str) -> (&'static str, String) {
     }
     let (head, part) = name.split_once('.').unwrap_or((name, ""));
     let of = |table: &[Described]| table.iter().find(|(known, ..)| *known == part).copied();
+    if let Some((_, minutes)) = MOMENTS.iter().find(|(moment, _)| *moment == head) {
+        let service = part.trim_end_matches(".out_devices");
+        let when =
+            format!("{minutes} minutes after the reference instant (empty if the run ended first)");
+        return ("devices", format!("Devices without {service} {when}"));
+    }
     match head {
         "at_end" | "at_detection" => of_radius(head, part),
         "registered" => of(&REGISTERED).map(|(_, unit, meaning)| (unit, meaning.to_owned())),

@@ -12,7 +12,7 @@
 use crate::base::{NodeId, RegionId, Share, SimTime, Span, Stream};
 use crate::fault::luck;
 use crate::network::Snapshot;
-use crate::topology::{Pool, Topology};
+use crate::topology::{NodeKind, Pool, Topology};
 
 use super::columns::{
     CLASS_COLUMNS, TOWER_COLUMNS, class_totals, class_values, function_totals, function_values,
@@ -72,6 +72,8 @@ pub struct Pipeline {
     towers_of: Vec<Vec<usize>>,
     /// Whether reports of towers say anything.
     counts_towers: bool,
+    /// By node.
+    is_tower: Vec<bool>,
     releases: Releases,
 }
 
@@ -98,6 +100,7 @@ impl Pipeline {
             towers: Feed::new(spec.towers_settings()),
             towers_of: Vec::new(),
             counts_towers: true,
+            is_tower: Vec::new(),
             releases: Releases::default(),
         }
     }
@@ -106,6 +109,8 @@ impl Pipeline {
     #[must_use]
     pub fn on(mut self, topology: &Topology) -> Self {
         self.towers_of = towers_of(topology);
+        let kinds = topology.nodes().iter().map(|node| node.kind);
+        self.is_tower = kinds.map(|kind| kind == NodeKind::Tower).collect();
         self.releases = Releases::of(topology);
         self
     }
@@ -119,7 +124,12 @@ impl Pipeline {
 
     /// An element says that it runs this version from now on.
     pub fn installed(&mut self, node: NodeId, version: &str) {
-        self.releases.install(node, version);
+        if self.is_tower.get(node.index()) == Some(&true) {
+            let collected = self.towers.collected_at;
+            self.releases.install_on_tower(node, version, collected);
+        } else {
+            self.releases.install(node, version);
+        }
     }
 
     /// The releases that elements have named so far.
@@ -524,5 +534,61 @@ mod tests {
         let second = accompanied.collect(&larger, |_| true);
         assert_eq!(first[0].0, second[0].0);
         assert_ne!(first[0].0, SimTime::from_secs(60.0));
+    }
+
+    #[test]
+    fn a_clock_is_off_by_its_own_error_and_never_by_more_than_is_said() {
+        let mut skewed = spec(Path::OutOfBand, OnDeadPath::Lose);
+        skewed.functions.clock_skew = Some(Span::from_secs(40));
+        let mut pipeline = Pipeline::new(&skewed, 3, 1.0);
+        let mut errors = [const { Vec::new() }; 40];
+        for minute in 1..=5 {
+            let mut now = snapshot(minute, 0);
+            now.functions = vec![Some(FunctionCounts::default()); 40];
+            for (deliver_at, report) in pipeline.collect(&now, |_| true) {
+                let Source::Function(node) = report.source else {
+                    assert_eq!(report.at, now.at, "regions have a right clock");
+                    continue;
+                };
+                errors[node.index()].push(report.at.as_secs_f64() - now.at.as_secs_f64());
+                assert_eq!(deliver_at, now.at + Span::from_secs(5), "no clock delays");
+            }
+        }
+        for error in &errors {
+            assert_eq!(error.len(), 5);
+            assert!(
+                error
+                    .iter()
+                    .all(|e| (e - error[0]).abs() < 1e-6 && e.abs() <= 40.0)
+            );
+        }
+        // Both ways, and far apart: forty draws of a uniform number.
+        assert!(errors.iter().any(|e| e[0] > 25.0) && errors.iter().any(|e| e[0] < -25.0));
+    }
+
+    #[test]
+    fn an_element_out_of_service_loses_its_counters_and_begins_at_nothing() {
+        let minutes = |resets: bool| -> Vec<(bool, f64)> {
+            let mut spec = spec(Path::OutOfBand, OnDeadPath::Lose);
+            spec.functions.resets = Some(resets);
+            let mut pipeline = Pipeline::new(&spec, 1, 1.0);
+            let mut told = Vec::new();
+            for (minute, up, arrived) in [(1, true, 30), (2, false, 50), (3, true, 57)] {
+                let mut now = snapshot(minute, 0);
+                let counts = FunctionCounts {
+                    arrived,
+                    up,
+                    ..FunctionCounts::default()
+                };
+                now.functions = vec![Some(counts)];
+                let reports = pipeline.collect(&now, |_| true);
+                let (_, report) = reports.last().expect("the element reports");
+                let column = super::super::columns::FunctionColumn::Arrived as usize;
+                told.push((report.reset, report.values[column]));
+            }
+            told
+        };
+        assert_eq!(minutes(true), [(false, 30.0), (true, 0.0), (false, 7.0)]);
+        assert_eq!(minutes(false), [(false, 30.0), (false, 20.0), (false, 7.0)]);
     }
 }

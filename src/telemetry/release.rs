@@ -4,7 +4,9 @@
 //! Invariant: an element's own word. A compromised one lies here; the hashes of
 //! [`super::Fact::Hash`] are read by somebody else.
 
-use crate::base::NodeId;
+use std::collections::BTreeMap;
+
+use crate::base::{NodeId, SimTime};
 use crate::fault::text_key;
 use crate::topology::Topology;
 
@@ -25,6 +27,8 @@ pub struct Releases {
     all: Vec<Release>,
     /// By node; what it ran at the start, and what it runs now.
     of_node: Vec<(u16, u16)>,
+    /// By tower: the collections of its region after which it named another release, and which.
+    of_tower: BTreeMap<NodeId, Vec<(SimTime, u16)>>,
 }
 
 impl Releases {
@@ -58,6 +62,22 @@ impl Releases {
         match source {
             Source::Function(node) => self.of_node.get(node.index()).map_or(Self::NONE, |of| of.1),
             Source::Region(_) | Source::Towers(_) => Self::NONE,
+        }
+    }
+
+    /// What a tower ran in the period that ended at this instant: its region reports for many, and names none.
+    pub fn of_tower(&self, tower: NodeId, at: SimTime) -> u16 {
+        let changes = self.of_tower.get(&tower).map_or(&[][..], Vec::as_slice);
+        let latest = changes.iter().rev().find(|(collected, _)| *collected < at);
+        latest.map_or_else(|| self.first(tower), |(_, place)| *place)
+    }
+
+    /// A tower's region reports it with the first collection after `collected`.
+    pub(super) fn install_on_tower(&mut self, tower: NodeId, version: &str, collected: SimTime) {
+        self.install(tower, version);
+        if let Some(&(_, place)) = self.of_node.get(tower.index()) {
+            let changes = self.of_tower.entry(tower).or_default();
+            changes.push((collected, place));
         }
     }
 
@@ -115,5 +135,20 @@ mod tests {
             "the fixture has no versions"
         );
         assert_eq!(releases.get(Releases::NONE), None);
+    }
+
+    #[test]
+    fn a_tower_names_its_release_from_the_next_collection_on() {
+        let mut releases = Releases::of(&fixture::topology());
+        let (tower, minute) = (NodeId(7), |minute| SimTime::from_secs(60.0 * minute));
+        let first = releases.first(tower);
+        releases.install_on_tower(tower, "2.0", minute(15.0));
+        releases.install_on_tower(tower, "", minute(45.0));
+        let second = releases.of_tower(tower, minute(30.0));
+        assert_eq!(releases.get(second).expect("known").sw_version, "2.0");
+        for (at, expected) in [(0.0, first), (15.0, first), (45.0, second), (60.0, first)] {
+            assert_eq!(releases.of_tower(tower, minute(at)), expected, "{at}");
+        }
+        assert_eq!(releases.of_tower(NodeId(8), minute(60.0)), first);
     }
 }

@@ -15,7 +15,7 @@ use cellfall::scenario::Scenario;
 use cellfall::simulation::{RunResult, simulate};
 use cellfall::topology::EdgeKind;
 use proptest::prelude::ProptestConfig;
-use proptest::test_runner::RngSeed;
+use proptest::test_runner::{RngSeed, TestCaseError};
 use proptest::{prop_assert, prop_assert_eq, proptest};
 
 use super::support::{registered, rows, scenario};
@@ -322,6 +322,23 @@ fn cured(seed: u64) -> String {
     text + &cure(devices)
 }
 
+/// A scenario runs without a panic, and what comes of it is sound.
+pub(super) fn runs_soundly(text: &str, seed: u64) -> Result<(), TestCaseError> {
+    let scenario = scenario(text);
+    let result = catch_unwind(|| simulate(&scenario, seed));
+    prop_assert!(result.is_ok(), "seed {seed}: a panic\n{text}");
+    let sound = assert_sound(&result.expect("just asked"));
+    prop_assert!(sound.is_ok(), "seed {seed}: {sound:?}\n{text}");
+    Ok(())
+}
+
+/// At the end of a scenario nobody is missing who should not be.
+pub(super) fn brings_everybody_back(text: &str, seed: u64) -> Result<(), TestCaseError> {
+    let missing = missing_at_the_end(&simulate(&scenario(text), seed));
+    prop_assert_eq!(missing, 0, "seed {}: {} not back\n{}", seed, missing, text);
+    Ok(())
+}
+
 /// Seconds without a device unregistered that should not be: none at the end.
 pub(super) fn missing_at_the_end(result: &RunResult) -> u64 {
     let (_, registered) = *registered(result).last().expect("samples");
@@ -358,12 +375,7 @@ proptest! {
     /// Devices are conserved (the run asserts it device by device), counts stay within them, time goes on.
     #[test]
     fn every_world_is_sound(seed in 0_u64..1_000_000) {
-        let text = stormy(seed);
-        let scenario = scenario(&text);
-        let result = catch_unwind(|| simulate(&scenario, seed));
-        prop_assert!(result.is_ok(), "seed {seed}: a panic\n{text}");
-        let sound = assert_sound(&result.expect("just asked"));
-        prop_assert!(sound.is_ok(), "seed {seed}: {sound:?}\n{text}");
+        runs_soundly(&stormy(seed), seed)?;
     }
 }
 
@@ -373,10 +385,7 @@ proptest! {
     /// Faults removed, queues purged, re-admission paced below capacity: everybody is back.
     #[test]
     fn every_world_recovers_once_cured_and_paced(seed in 0_u64..1_000_000) {
-        let text = cured(seed);
-        let result = simulate(&scenario(&text), seed);
-        let missing = missing_at_the_end(&result);
-        prop_assert_eq!(missing, 0, "seed {}: {} not back\n{}", seed, missing, text);
+        brings_everybody_back(&cured(seed), seed)?;
     }
 
     /// A plan without a defect has a blast radius of exactly zero.

@@ -2,6 +2,7 @@
 //!
 //! Invariant: an export says what the operator was told, no more and no less.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -99,6 +100,88 @@ fn families_stand_together_and_samples_in_order() {
     assert!(text.contains("tower=\"") && text.contains("priority=\"priority\""));
 }
 
+/// Families with their labels, as `OpenMetrics` text has them.
+fn series_of_metrics(text: &str) -> BTreeSet<(String, Vec<String>)> {
+    let samples = text.lines().filter(|line| !line.starts_with('#'));
+    let series = samples.map(|line| {
+        let (family, rest) = line.split_once('{').expect("labels");
+        let labels = rest.split_once("} ").expect("labels end").0;
+        let labels = labels.split(',').map(|label| label.replace('"', ""));
+        (
+            family.trim_end_matches("_total").to_owned(),
+            labels.collect(),
+        )
+    });
+    series.collect()
+}
+
+/// The same as `operator_counters.csv` has them.
+fn series_of_table(text: &str) -> BTreeSet<(String, Vec<String>)> {
+    let mut rows = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let head = rows.next().expect("a heading");
+    let labels = 5..head.len() - 1;
+    let series = rows.map(|row| {
+        let labels = labels.clone().filter(|&at| !row[at].is_empty());
+        let labels = labels.map(|at| format!("{}={}", head[at], row[at]));
+        (row[4].to_owned(), labels.collect())
+    });
+    series.collect()
+}
+
+#[test]
+fn both_tables_of_counters_have_the_same_labels_also_of_towers_that_were_changed() {
+    let towers = [
+        "--export",
+        "openmetrics",
+        "--export",
+        "csv",
+        "--set",
+        "change={to: '2.0', target: {kinds: [tower]}}",
+        "--set",
+        "rollout.stages=[{select: {percent: 25}, install: 1m, soak: 5m}]",
+    ];
+    let out = run("telemetry-labels", &towers);
+    let read = |file: &str| fs::read_to_string(out.join(file)).expect("it was written");
+    let metrics = series_of_metrics(&read("operator_metrics.om"));
+    let table = series_of_table(&read("operator_counters.csv"));
+    assert!(metrics.len() > 200 && metrics.is_subset(&table));
+    // Causes of rejects that never occurred are in the table alone.
+    let more = table.difference(&metrics);
+    assert!(more.clone().all(|(family, _)| family.ends_with("fail")));
+    let keys = |family: &str| -> BTreeSet<&str> {
+        let of_family = metrics.iter().filter(|(name, _)| name == family);
+        let labels = of_family.flat_map(|(_, labels)| labels);
+        labels
+            .filter_map(|label| Some(label.split_once('=')?.0))
+            .collect()
+    };
+    let node = [
+        "config_hash",
+        "function",
+        "pool",
+        "region",
+        "sw_version",
+        "vendor",
+    ];
+    let with = |more: &[&'static str]| node.iter().chain(more).copied().collect();
+    assert_eq!(
+        keys("fivegs_amffunction_rm_reginitreq"),
+        with(&["name", "priority"])
+    );
+    assert_eq!(
+        keys("ran_rrc_connestabatt_signalling"),
+        with(&["cause", "tower"])
+    );
+    let changed = |(family, labels): &&(String, Vec<String>)| {
+        family == "ran_rrc_connestabatt_signalling" && labels.contains(&"sw_version=2.0".to_owned())
+    };
+    assert_eq!(
+        metrics.iter().filter(changed).count(),
+        3,
+        "a quarter of twelve"
+    );
+}
+
 /// What the counters of a family hold in `operator_counters.csv`.
 fn total(table: &str, family: &str) -> f64 {
     let name = format!(",{family},");
@@ -187,7 +270,7 @@ fn the_operator_reads_of_its_own_acts_and_of_what_sensors_found_alone() {
         .lines()
         .map(|line| serde_json::from_str(line).expect("one object a line"))
         .collect();
-    let sources: std::collections::BTreeSet<&str> = events
+    let sources: BTreeSet<&str> = events
         .iter()
         .map(|event| event["source"].as_str().expect("a source"))
         .collect();

@@ -166,3 +166,124 @@ impl Seen {
         is_new
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::alarm::{Alarm, Reading};
+    use super::*;
+    use crate::base::Span;
+    use crate::change::Threshold;
+    use crate::network::ClassCounts;
+    use crate::telemetry::fixture::{Minute, World, classes, names};
+
+    /// Every detector as a rule on the success of registrations, all else as it is by default.
+    fn alarms(world: &World) -> Vec<Alarm> {
+        let classes = classes();
+        let names = names(&world.topology, &classes);
+        let alarm = |detector: &Detector| {
+            let spec = match Threshold::parse("< 0.9") {
+                Ok(bound) if detector.name == "threshold" => {
+                    AlarmSpec::threshold("threshold", Metric::Rsr, bound, Span::ZERO)
+                }
+                _ => AlarmSpec::of(detector.name, Metric::Rsr),
+            };
+            Alarm::new(&spec, &names).expect("a sound rule")
+        };
+        DETECTORS.iter().map(alarm).collect()
+    }
+
+    /// Which detectors are met after these minutes, and which cannot tell.
+    fn read(minutes: &[Minute], are_delivered: bool) -> (Vec<&'static str>, Vec<&'static str>) {
+        let mut world = World::ideal();
+        world.pass(&Minute::registered(100));
+        let mut alarms = alarms(&world);
+        let mut last = vec![Reading::NoData; alarms.len()];
+        for minute in minutes {
+            if are_delivered {
+                world.pass(minute);
+            } else {
+                world.pass_undelivered(minute);
+            }
+            let readings = alarms.iter_mut().map(|a| a.read(&world.view, world.now()));
+            last = readings.collect();
+        }
+        let with = |wanted: fn(&Reading) -> bool| {
+            let pairs = DETECTORS.iter().zip(&last);
+            pairs
+                .filter(|(_, reading)| wanted(reading))
+                .map(|(detector, _)| detector.name)
+                .collect()
+        };
+        (
+            with(|reading| matches!(reading, Reading::Met(_))),
+            with(|reading| matches!(reading, Reading::NoData)),
+        )
+    }
+
+    const BUT_ABSENCE: [&str; 6] = [
+        "threshold",
+        "burn-rate",
+        "cusum",
+        "ewma",
+        "seasonal",
+        "sequential",
+    ];
+
+    #[test]
+    fn where_every_report_is_lost_no_detector_speaks_but_absence() {
+        let (met, mute) = read(&vec![Minute::registered(0); 90], false);
+        assert_eq!((met, mute), (vec!["absence"], BUT_ABSENCE.to_vec()));
+    }
+
+    #[test]
+    fn nothing_of_nothing_is_no_reading_for_any_detector_but_absence() {
+        let idle = Minute::of(ClassCounts::default());
+        let (met, mute) = read(&vec![idle; 90], true);
+        assert_eq!((met, mute), (vec!["absence"], BUT_ABSENCE.to_vec()));
+    }
+
+    #[test]
+    fn a_constant_series_raises_nothing_and_a_step_from_it_everything_that_can_tell() {
+        let quiet = vec![Minute::registered(100); 180];
+        let (met, mute) = read(&quiet, true);
+        assert_eq!(
+            (met, mute),
+            (Vec::new(), vec!["seasonal"]),
+            "it has seen one day"
+        );
+        let step = [quiet, vec![Minute::registered(0); 10]].concat();
+        let (met, mute) = read(&step, true);
+        let told = ["threshold", "burn-rate", "cusum", "ewma", "sequential"];
+        assert_eq!((met, mute), (told.to_vec(), vec!["seasonal"]));
+    }
+
+    #[test]
+    fn no_score_is_ever_not_a_number() {
+        let mut world = World::ideal();
+        let alarms = alarms(&world);
+        let started = alarms.iter().map(|alarm| alarm.unlimited(None));
+        let mut started: Vec<(Watch, Box<dyn Sensor>)> = started.collect();
+        // Constant, nothing at all, everything failed, more successes than attempts, and constant again.
+        let more = Minute::of(ClassCounts {
+            devices: 100,
+            registration_attempts: 1,
+            registration_successes: 50,
+            ..ClassCounts::default()
+        });
+        let kinds = [
+            Minute::registered(100),
+            Minute::of(ClassCounts::default()),
+            Minute::registered(0),
+            more,
+            Minute::registered(100),
+        ];
+        for minute in kinds.iter().flat_map(|kind| std::iter::repeat_n(kind, 70)) {
+            world.pass(minute);
+            for (detector, (watch, sensor)) in DETECTORS.iter().zip(&mut started) {
+                let score = sensor.score(watch, &world.view, world.now());
+                let is_sound = score.is_none_or(|score| !score.value.is_nan());
+                assert!(is_sound, "{}: {score:?}", detector.name);
+            }
+        }
+    }
+}

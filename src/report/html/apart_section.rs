@@ -5,13 +5,13 @@
 use std::collections::BTreeSet;
 
 use crate::detect::signature::FEATURES;
-use crate::study::{HORIZONS_MIN, Paired, RunSigns, UNKNOWN};
+use crate::study::{HORIZONS_MIN, Paired, RunSigns, Told, UNKNOWN};
 
 use super::super::compare_text::letter;
 use super::super::number::short;
 use super::super::plot::escape;
 use super::compare_page::named;
-use super::run_page::{listed, section};
+use super::run_page::section;
 use super::signature::{DEVIATIONS, LEAST_SHARE, STRONGEST, features, strongest};
 use super::story::Story;
 use super::table::{Cell, Table};
@@ -21,6 +21,7 @@ pub(super) fn apart_section(paired: &Paired, stories: &[Story]) -> String {
     let mut head = vec!["feature".to_owned()];
     head.extend((0..stories.len()).map(|n| named(paired, n)));
     let body = [
+        told_table(paired),
         "<h3>As each operator saw it</h3>".to_owned(),
         operators_signature(paired, &head),
         "<h3>In figures</h3>".to_owned(),
@@ -33,27 +34,67 @@ pub(super) fn apart_section(paired: &Paired, stories: &[Story]) -> String {
     )
 }
 
-/// In words: which features of the operator's view tell each run from the first, and from when on.
+/// In words: how soon each run can be told from the first, and under which contract.
 fn told_apart(paired: &Paired) -> String {
     let sentence = |run: usize| {
-        let under = paired.told_from_first(run).into_iter().map(|told| {
-            let features = told.features.iter();
-            let features: Vec<String> = features
-                .map(|(feature, minutes)| format!("{feature} (from {minutes} min on)"))
-                .collect();
-            let features: Vec<&str> = features.iter().map(String::as_str).collect();
-            let by = match features.as_slice() {
-                [] => "nothing that both operators know".to_owned(),
-                some => listed(some),
-            };
-            format!("under {} by {by}", told.contract)
-        });
-        let under: Vec<String> = under.collect();
+        let under = paired.told_from_first(run);
+        let soonest = under
+            .iter()
+            .filter_map(|told| Some((told.features.first()?.1, told)));
+        let soonest = soonest.min_by_key(|(minutes, _)| *minutes);
         let (run, first) = (named(paired, run), letter(0));
-        format!("{run} is told from {first} {}.", under.join("; "))
+        soonest.map_or_else(
+            || format!("{run} is told from {first} by nothing that both operators know."),
+            |(minutes, told)| {
+                let (feature, contract) = (&told.features[0].0, &told.contract);
+                format!(
+                    "{run} is told from {first} from {minutes} min after the first impact on, under {contract}, by {feature}."
+                )
+            },
+        )
     };
     let sentences: Vec<String> = (1..paired.names.len()).map(sentence).collect();
     sentences.join(" ")
+}
+
+/// Run by run and feature by feature: from which minute on it tells the run from the first, under each contract.
+fn told_table(paired: &Paired) -> String {
+    let mut text = String::new();
+    for run in 1..paired.names.len() {
+        let under = paired.told_from_first(run);
+        let mut features: Vec<&String> = Vec::new();
+        for (feature, _) in under.iter().flat_map(|told| &told.features) {
+            if !features.contains(&feature) {
+                features.push(feature);
+            }
+        }
+        let caption = format!(
+            "What tells {} from {}: from which minute after the first impact on, under each telemetry contract",
+            named(paired, run),
+            named(paired, 0)
+        );
+        let mut head = vec!["what is asked"];
+        head.extend(under.iter().map(|told| told.contract.as_str()));
+        let mut table = Table::new(&caption, &head);
+        for feature in &features {
+            let mut row = vec![asked(feature)];
+            row.extend(under.iter().map(|told| since(told, feature)));
+            table.row(&row);
+        }
+        if !features.is_empty() {
+            text.push_str(&table.html());
+        }
+    }
+    text
+}
+
+/// `from 5 min`, or `–` where a contract does not tell.
+fn since(told: &Told, feature: &str) -> Cell {
+    let found = told.features.iter().find(|(known, _)| known == feature);
+    found.map_or_else(
+        || Cell::number("–"),
+        |(_, minutes)| Cell::number(format!("from {minutes} min")).marked("apart"),
+    )
 }
 
 /// What the features of the operator’s view say in each run, an hour after the first impact at the latest.
@@ -172,7 +213,41 @@ fn marks(stories: &[Story], mut head: Vec<String>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::sample::sample;
     use super::*;
+    use crate::study::{RunFigures, SignRow, pair};
+
+    #[test]
+    fn features_minutes_and_contracts_stand_in_a_table() {
+        let first = RunFigures::of(&sample());
+        let seen = |contract: &str, words: [&str; 4]| RunSigns {
+            contract: contract.to_owned(),
+            rows: vec![SignRow {
+                feature: "onset-shape".to_owned(),
+                words: words.map(str::to_owned),
+            }],
+            ..RunSigns::default()
+        };
+        let run = |shape: &str, late: &str| RunFigures {
+            by_contract: vec![
+                seen("pm-15min", [UNKNOWN, UNKNOWN, UNKNOWN, late]),
+                seen("full", [UNKNOWN, shape, shape, shape]),
+            ],
+            ..first.clone()
+        };
+        let paired = pair(&[run("step", "step"), run("ramp", "step")]).expect("one seed");
+        assert!(
+            told_apart(&paired)
+                .contains("from 5 min after the first impact on, under full, by onset-shape")
+        );
+        let table = told_table(&paired);
+        for part in [">pm-15min<", ">full<", "onset-shape", ">–<", "from 5 min<"] {
+            assert!(table.contains(part), "{part}: {table}");
+        }
+        let same = pair(&[run("step", "step"), run("step", "step")]).expect("one seed");
+        assert_eq!(told_table(&same), "");
+        assert!(told_apart(&same).contains("by nothing that both operators know"));
+    }
 
     #[test]
     fn runs_are_named_by_their_letters() {

@@ -381,6 +381,7 @@ fn missing(key: &str) -> &'static str {
         _ if key.starts_with("alarm.") => "not raised",
         _ if key.starts_with("gate.") => "did not act",
         _ if key.starts_with("at_detection.") => "no alarm",
+        _ if key.starts_with("after_") => "run over",
         _ => "not reached",
     }
 }

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use super::super::plot::{
-    Bar, STAGE_SHAPES, Shape, Stretch, TimeAxis, bar, escape, needs_key, sign,
+    Bar, STAGE_SHAPES, Shape, Stretch, TimeAxis, bar, by_heading, escape, needs_key, sign,
 };
 use super::pictures::class;
 use super::story::{Kind, Part, Phase, Row, Story};
@@ -65,21 +65,20 @@ pub(super) fn timeline_rows(
     if bars.is_empty() {
         return String::new();
     }
-    let (mut text, mut group) = (key(bars), "");
-    for one in bars {
-        if one.group != group {
-            group = &one.group;
-            write!(
-                text,
-                "<div class=\"row head\"><h3>{}</h3><span></span></div>",
-                escape(group)
-            )
-            .expect("text takes everything");
+    let mut text = key(bars);
+    for (heading, bars) in by_heading(bars) {
+        write!(
+            text,
+            "<div class=\"row head\"><h3>{}</h3><span></span></div>",
+            escape(heading)
+        )
+        .expect("text takes everything");
+        for one in bars {
+            let label = escape(&one.label);
+            let said = escape(&said(one, &clock));
+            write!(text, "<div class=\"row bars\"><div class=\"label\" title=\"{label}: {said}\">{label}<span class=\"sr\">: {said}</span></div>{}</div>",
+                bar(one, axis)).expect("text takes everything");
         }
-        let label = escape(&one.label);
-        let said = escape(&said(one, &clock));
-        write!(text, "<div class=\"row bars\"><div class=\"label\" title=\"{label}: {said}\">{label}<span class=\"sr\">: {said}</span></div>{}</div>",
-            bar(one, axis)).expect("text takes everything");
     }
     text + &as_table(bars, &clock)
 }

@@ -47,6 +47,12 @@ pub(crate) struct Bar {
     pub(crate) dots: Vec<(f64, bool)>,
 }
 
+/// Bars under their headings, in their order.
+pub(crate) fn by_heading(list: &[Bar]) -> impl Iterator<Item = (&str, &[Bar])> {
+    let groups = list.chunk_by(|one, next| one.group == next.group);
+    groups.map(|bars| (bars[0].group.as_str(), bars))
+}
+
 /// Share of the axis that a stretch takes at least.
 const LEAST: f64 = 0.003;
 
@@ -156,28 +162,27 @@ fn key(y: f64) -> String {
 
 /// All bars as a picture of its own, under their headings.
 pub(crate) fn bars(title: &str, list: &[Bar], axis: &TimeAxis) -> String {
-    let (mut body, mut y, mut group) = (String::new(), 52.0, "");
-    for one in list {
-        if one.group != group {
-            group = &one.group;
+    let (mut body, mut y) = (String::new(), 52.0);
+    for (heading, bars) in by_heading(list) {
+        write!(
+            body,
+            "<text class=\"strong\" x=\"16\" y=\"{}\">{}</text>",
+            two(y + 13.0),
+            escape(heading)
+        )
+        .expect("text takes everything");
+        y += 20.0;
+        for one in bars {
             write!(
                 body,
-                "<text class=\"strong\" x=\"16\" y=\"{}\">{}</text>",
+                "<text x=\"16\" y=\"{}\">{}</text>{}",
                 two(y + 13.0),
-                escape(group)
+                escape(&shortened(&one.label)),
+                bar_at(one, axis, Paper::Alone, y)
             )
             .expect("text takes everything");
             y += 20.0;
         }
-        write!(
-            body,
-            "<text x=\"16\" y=\"{}\">{}</text>{}",
-            two(y + 13.0),
-            escape(&shortened(&one.label)),
-            bar_at(one, axis, Paper::Alone, y)
-        )
-        .expect("text takes everything");
-        y += 20.0;
     }
     let marks = mark_lines(axis, Paper::Alone, 44.0, y);
     let ticks = tick_texts(axis, Paper::Alone, y + 16.0);
@@ -228,6 +233,19 @@ mod tests {
         assert!(text.contains("bar hollow change"), "{text}");
         assert!(text.contains("width=\"0.3%\""), "a second is seen: {text}");
         assert_eq!(text.matches("class=\"fail\"").count(), 1);
+    }
+
+    #[test]
+    fn a_heading_stands_once_above_the_bars_that_follow_one_another() {
+        let of = |group: &str| Bar {
+            group: group.to_owned(),
+            ..stage()
+        };
+        let list = ["a", "a", "b", "a"].map(of);
+        let found: Vec<(&str, usize)> =
+            by_heading(&list).map(|(h, bars)| (h, bars.len())).collect();
+        assert_eq!(found, [("a", 2), ("b", 1), ("a", 1)]);
+        assert_eq!(by_heading(&[]).count(), 0);
     }
 
     #[test]

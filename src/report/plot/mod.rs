@@ -16,7 +16,7 @@ mod spread;
 mod strip_axis;
 mod strips;
 
-pub(crate) use bars::{Bar, STAGE_SHAPES, Shape, Stretch, bar, bars, needs_key, sign};
+pub(crate) use bars::{Bar, STAGE_SHAPES, Shape, Stretch, bar, bars, by_heading, needs_key, sign};
 pub(crate) use figures::{Ratio, ratio_mark, ratios};
 pub(crate) use lines::{Chart, Line, chart};
 pub(crate) use paper::{Mark, Paper, TimeAxis, escape};

@@ -111,6 +111,8 @@ pub struct DetectStudy {
     pub seed: u64,
     /// Kinds of day on which nothing is wrong.
     pub kinds_of_day: Vec<&'static str>,
+    /// Kinds of harmless day for which the days were too few.
+    pub kinds_left_out: Vec<&'static str>,
     /// How the counters of the first scenario are collected.
     pub period: Span,
     /// The candidates, with their limits and false alarms.
@@ -211,6 +213,7 @@ pub fn detect_study(
         scale: first.file().scale,
         seed: first.file().seed,
         kinds_of_day: Days::names(plan.calibration_days.min(plan.check_days)),
+        kinds_left_out: Days::left_out(plan.calibration_days.min(plan.check_days)),
         period: first.file().telemetry.counters_settings().period,
         candidates: calibrated,
         nights,

@@ -203,3 +203,95 @@ fn outcome(nights: &[Night], index: usize, of: &Calibrated) -> CandidateOutcome 
         preventable_minutes: middle(saved).unwrap_or(0.0),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::statistics::Interval;
+    use super::*;
+
+    /// A night of two hours that goes wrong after one: a hundred more devices are out with every minute, for ten
+    /// minutes, and stay so. The score of the one candidate is at its limit at these looks.
+    fn night(met: &[usize]) -> Night {
+        let mut scores = vec![Some(0.0); 120];
+        for &look in met {
+            scores[look] = Some(1.0);
+        }
+        let at = |minute: u32| SimTime::ZERO + Span::from_minutes(u64::from(minute));
+        let out = |minute: u32| 100.0 * f64::from(minute.saturating_sub(60).min(10));
+        let mut lost = 0.0;
+        let course = (0..=120).map(|minute| {
+            lost += out(minute);
+            (at(minute), out(minute), lost)
+        });
+        let course: Vec<(SimTime, f64, f64)> = course.collect();
+        Night {
+            traces: vec![Trace { scores }],
+            reference: at(60),
+            horizon: at(120),
+            full_blast_s: Some(600.0),
+            peak: 1_000.0,
+            lost,
+            course,
+        }
+    }
+
+    fn candidate() -> Calibrated {
+        Calibrated {
+            name: "one".to_owned(),
+            detector: "threshold",
+            metric: "RSR".to_owned(),
+            unit: "value",
+            is_calibrated: true,
+            obstacle: None,
+            limit: 1.0,
+            limit_text: "1".to_owned(),
+            hold: 0,
+            calibration_alarms: 0,
+            check_alarms: 0,
+            alarms_per_day: Interval {
+                low: 0.0,
+                high: 1.0,
+            },
+            floor: None,
+            floor_15min: None,
+        }
+    }
+
+    #[test]
+    fn silent_nights_count_as_long_as_they_lasted_and_never_drop_out() {
+        // Looks are at the end of each minute: the 64th minute ends at look 63. One night is silent, one has an
+        // alarm before the trouble and none after it.
+        let nights = [night(&[63]), night(&[69]), night(&[]), night(&[10])];
+        let found = outcome(&nights, 0, &candidate());
+        assert_eq!((found.silence.watched, found.silence.happened), (4, 2));
+        let steps: Vec<(f64, f64)> = found
+            .silence
+            .steps
+            .iter()
+            .map(|s| (s.time, s.survival))
+            .collect();
+        assert_eq!(steps, [(240.0, 0.75), (600.0, 0.5)]);
+        // A mean over the two that fired would say seven minutes; the middle one of all is ten, three in four never.
+        assert_eq!(found.silence.time_of(0.5), Some(600.0));
+        assert_eq!(found.silence.time_of(0.75), None);
+        assert_eq!((found.early, found.before_full_blast), (1, 1));
+        // 400, 1,000 and twice the peak, as nobody was told.
+        assert!((found.out_at_detection - 1_000.0).abs() < 1e-9);
+        // Nothing could be saved in the two silent nights; in the others what was lost afterwards.
+        let saved = nights[1].lost - nights[1].at(SimTime::ZERO + Span::from_minutes(70)).1;
+        assert!((saved - 50_000.0).abs() < 1e-6, "{saved}");
+        assert!(
+            (found.preventable_minutes - saved / 2.0).abs() < 1e-6,
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn where_nobody_was_ever_told_everything_is_lost() {
+        let found = outcome(&[night(&[]), night(&[])], 0, &candidate());
+        assert_eq!((found.silence.happened, found.before_full_blast), (0, 0));
+        assert_eq!(found.silence.time_of(0.01), None);
+        assert!((found.out_at_detection - 1_000.0).abs() < 1e-9);
+        assert!(found.preventable_minutes.abs() < 1e-9);
+    }
+}

@@ -81,6 +81,12 @@ impl Days {
         let disturbed = DISTURBANCES.iter().map(|kind| kind.0).take(days / 2);
         std::iter::once("quiet").chain(disturbed).collect()
     }
+
+    /// The names of the kinds for which so many days have no room.
+    pub(super) fn left_out(days: usize) -> Vec<&'static str> {
+        let names = DISTURBANCES.iter().map(|kind| kind.0);
+        names.skip(days / 2).collect()
+    }
 }
 
 fn without_trouble(
@@ -121,5 +127,10 @@ mod tests {
         assert_eq!(digests.len(), 6);
         assert_eq!(Days::names(3), ["quiet", "flash-crowd"]);
         assert_eq!(Days::names(10).len(), 6);
+        assert_eq!(
+            Days::left_out(7),
+            ["planned-maintenance", "collector-outage"]
+        );
+        assert!(Days::left_out(10).is_empty());
     }
 }

@@ -3,18 +3,17 @@
 //! Invariant: kinds come from the registries, so that a new one is mixed in by itself.
 
 use std::fmt::Write as _;
-use std::panic::catch_unwind;
 
 use cellfall::attack::{AttackSpec, DisturbanceSpec};
 use cellfall::fault::DefectSpec;
 use cellfall::scenario::Scenario;
 use cellfall::simulation::simulate;
 use cellfall::topology::EdgeKind;
-use proptest::{prop_assert, prop_assert_eq, proptest};
+use proptest::{prop_assert_eq, proptest};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::super::properties::{Dice, assert_sound, config, cure, missing_at_the_end, world};
+use super::super::properties::{Dice, brings_everybody_back, config, cure, runs_soundly, world};
 use super::super::support::scenario;
 use super::{assert_no_strays, edges_of_attacks};
 
@@ -133,12 +132,7 @@ proptest! {
     /// Devices are conserved and time goes on, whatever happens at once.
     #[test]
     fn every_mixture_is_sound(seed in 0_u64..1_000_000) {
-        let text = mixture(&mut Dice(seed), true);
-        let scenario = scenario(&text);
-        let result = catch_unwind(|| simulate(&scenario, seed));
-        prop_assert!(result.is_ok(), "seed {seed}: a panic\n{text}");
-        let sound = assert_sound(&result.expect("just asked"));
-        prop_assert!(sound.is_ok(), "seed {seed}: {sound:?}\n{text}");
+        runs_soundly(&mixture(&mut Dice(seed), true), seed)?;
     }
 }
 
@@ -149,10 +143,7 @@ proptest! {
     /// destroyed nor keeps a refusal.
     #[test]
     fn every_mixture_recovers_once_cured_and_paced(seed in 0_u64..1_000_000) {
-        let text = mixture(&mut Dice(seed), false);
-        let result = simulate(&scenario(&text), seed);
-        let missing = missing_at_the_end(&result);
-        prop_assert_eq!(missing, 0, "seed {}: {} not back\n{}", seed, missing, text);
+        brings_everybody_back(&mixture(&mut Dice(seed), false), seed)?;
     }
 }
 
