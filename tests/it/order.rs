@@ -106,7 +106,7 @@ fn threads_change_nothing() {
 #[test]
 fn what_is_left_out_changes_no_figure() {
     let gate_on_towers = "
-rollout: {stages: [{name: a, soak: 20m, gates: [{metric: RRC.ConnEstabAtt, fail: '> 1000000'}]}]}
+rollout: {start: 1m, stages: [{name: a, install: 1m, drain: {mode: hard}, soak: 5m, failed_allowed: 9, gates: [{metric: RRC.ConnEstabAtt, fail: '>= 0'}]}]}
 change: {target: {kinds: [amf]}}
 response: {alarms: [{name: silence, metric: RSR, detector: absence, for: 2m}]}
 telemetry: {towers: {period: 30s, delay: 0s}, counters: {preset: pm-15min}}
@@ -127,6 +127,12 @@ horizon: 1h
         assert_eq!(all.events, score.events);
         assert_eq!(all.gate_reports, score.gate_reports);
         assert_eq!(all.stages, score.stages);
+        let failed = all.gates.iter().any(|gate| !gate.passed);
+        assert_eq!(
+            failed,
+            text == gate_on_towers,
+            "the gate has read what towers count"
+        );
         assert!(score.kpi.devices.is_empty() && score.places.frames.is_empty());
     }
 }
